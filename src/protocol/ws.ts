@@ -1,0 +1,163 @@
+import type { FromSchema } from 'json-schema-to-ts';
+import type { Profile } from './configuration.js';
+import type { Reason } from './errors.js';
+
+/** WebSocket subprotocol of `/ws`. Every message is a JSON object tagged by `type`; a request carries `id` and its reply repeats it. */
+export const subprotocol = 'binocle.v1';
+/** Largest message that is read, bytes. */
+export const maxMessageBytes = 256 * 1024;
+
+export const layouts = ['sbs', 'tab', 'twin', 'mono'] as const;
+export type Layout = (typeof layouts)[number];
+export type Eye = 'left' | 'right';
+/** What one encoded picture holds. */
+export type Content = Eye | 'both';
+export type Role = 'viewer' | 'operator';
+
+const id = { type: ['string', 'number'] } as const;
+const text = { type: 'string', maxLength: 65536 } as const;
+const short = { type: 'string', maxLength: 256 } as const;
+
+function message<T extends string, P extends object, R extends readonly string[]>(type: T, properties: P, required: R) {
+  return {
+    type: 'object',
+    additionalProperties: false,
+    properties: { type: { const: type }, ...properties },
+    required: ['type', ...required],
+  } as const;
+}
+
+/** Messages from the page, by type. */
+export const clientMessages = {
+  hello: message(
+    'hello',
+    { token: short, rig: short, layout: { enum: ['auto', ...layouts] }, client: short } as const,
+    [],
+  ),
+  answer: message('answer', { sdp: text } as const, ['sdp'] as const),
+  candidate: message(
+    'candidate',
+    {
+      candidate: text,
+      sdpMLineIndex: { type: 'integer', minimum: 0, maximum: 31 },
+      sdpMid: { type: ['string', 'null'], maxLength: 256 },
+    } as const,
+    ['candidate', 'sdpMLineIndex'] as const,
+  ),
+  keyframe: message('keyframe', { id } as const, ['id'] as const),
+  ping: message('ping', { id, t: { type: 'number' } } as const, ['id', 't'] as const),
+  report: {
+    type: 'object',
+    description: 'The viewer’s own getStats summary, once a second; names of the W3C’s webrtc-stats.',
+    properties: {
+      type: { const: 'report' },
+      framesDecoded: { type: 'number' },
+      framesDropped: { type: 'number' },
+      framesPerSecond: { type: 'number' },
+      freezeCount: { type: 'number' },
+      packetsReceived: { type: 'number' },
+      packetsLost: { type: 'number' },
+      jitter: { type: 'number', description: 'seconds' },
+      jitterBufferDelay: { type: 'number', description: 'mean of the last second, seconds per frame' },
+      roundTripTime: { type: 'number', description: 'seconds' },
+      bytesReceived: { type: 'number' },
+    },
+    required: ['type'],
+  },
+} as const;
+
+type ClientMessages = { [T in keyof typeof clientMessages]: FromSchema<(typeof clientMessages)[T]> };
+export type ClientMessageType = keyof ClientMessages;
+export type ClientMessageOf<T extends ClientMessageType> = ClientMessages[T];
+export type ClientMessage = ClientMessages[ClientMessageType];
+
+/** One media section of an offer: `mid` as in the SDP. */
+export interface OfferedTrack {
+  mid: string;
+  eye: Content;
+  layout: Layout;
+}
+
+/** Same units as the browser’s RTCIceServer. */
+export interface IceServer {
+  urls: string;
+  username?: string;
+  credential?: string;
+}
+
+/** One frame of a track whose capture time is known; the line through it with slope 1/clockRate gives all others. */
+export interface TrackTiming {
+  mid: string;
+  /** RTP ticks per second. */
+  clockRate: number;
+  /** RTP timestamp of that frame, 32 bits, wraps. */
+  rtpTimestamp: number;
+  /** When it was captured: milliseconds of the engine host’s monotonic clock, the clock of `pong`. */
+  captureMs: number;
+}
+
+export interface ServerMessages {
+  welcome: {
+    protocol: typeof subprotocol;
+    session: string;
+    role: Role;
+    rig: string;
+    revision: number;
+    profile: Profile;
+    iceServers: IceServer[];
+  };
+  offer: { sdp: string; tracks: OfferedTrack[]; revision: number };
+  candidate: { candidate: string; sdpMLineIndex: number };
+  pong: { id: string | number; t: number; received: number; sent: number };
+  ok: { id: string | number };
+  error: { id?: string | number; code: Reason; message: string; path?: string };
+  /** The rig as it is now, once a second. */
+  stats: { rig: RigReadings; viewers: number };
+  timing: { tracks: TrackTiming[] };
+  /** The engine is being replaced; a new offer follows. */
+  interrupted: { reason: Reason; message: string };
+}
+export type ServerMessageType = keyof ServerMessages;
+export type ServerMessageOf<T extends ServerMessageType> = { type: T } & ServerMessages[T];
+export type ServerMessage = { [T in ServerMessageType]: ServerMessageOf<T> }[ServerMessageType];
+
+/** One encoded picture of the graph. */
+export interface OutputReadings {
+  content: Content;
+  /** Since the engine started. */
+  encodedFrames: number;
+  encodedBytes: number;
+}
+
+/** What the engine reads off the graph once a second. */
+export interface RigReadings {
+  /** Engine host’s monotonic clock, ms. */
+  at: number;
+  uptimeMs: number;
+  /** Frames that left each camera since the engine started. */
+  capturedFrames: Partial<Record<Eye, number>>;
+  outputs: OutputReadings[];
+  /** Engine process: share of its JS thread in use over the last second, 0..1. */
+  jsBusy: number;
+  /** CPU seconds used by the engine process since it started, all threads. */
+  cpuSeconds: number;
+  /** Resident memory, bytes. */
+  residentBytes: number;
+  viewers: ViewerReadings[];
+}
+
+export interface ViewerReadings {
+  viewer: string;
+  state: ViewerState;
+  sentPackets: number;
+  sentBytes: number;
+  /** From RTCP receiver reports; absent until the first one. */
+  packetsLost?: number;
+  /** Seconds. */
+  roundTripTime?: number;
+  /** Seconds. */
+  jitter?: number;
+}
+
+export const viewerStates = ['new', 'connecting', 'connected', 'disconnected', 'failed', 'closed'] as const;
+export type ViewerState = (typeof viewerStates)[number];
