@@ -20,7 +20,7 @@ const forPeople = combine(
     const details = Object.entries(rest).map(
       ([key, value]) => `[${key}:${typeof value === 'object' ? JSON.stringify(value) : String(value)}]`,
     );
-    return [at, level, `${from}:`, message, ...details].join(' ');
+    return [at, level, `${String(from)}:`, message, ...details].join(' ');
   }),
 );
 
