@@ -1,0 +1,34 @@
+import { BinocleError } from '../../protocol/errors.js';
+import { Gst, missing, type Bin, type Pipeline } from './gst.js';
+
+/**
+ * A pipeline from gst-launch text, in state NULL. Throws `missing-software` with the names of elements that do not exist, and `bad-graph` for everything
+ * else that GStreamer’s parser refuses.
+ */
+export function parse(text: string): Pipeline {
+  const parsed = parseWith((context) => Gst.parseLaunchFull(text, context, Gst.ParseFlags.FATAL_ERRORS));
+  if (parsed instanceof Gst.Pipeline) return parsed;
+  // The text of a single element gives that element.
+  const pipeline = Gst.Pipeline.new(null);
+  pipeline.add(parsed);
+  return pipeline;
+}
+
+/** The same as a bin without ghost pads, to be added to a running pipeline. */
+export function parseBin(text: string): Bin {
+  return parseWith((context) =>
+    Gst.parseBinFromDescriptionFull(text, false, context, Gst.ParseFlags.FATAL_ERRORS),
+  ) as Bin;
+}
+
+function parseWith<T>(attempt: (context: InstanceType<typeof Gst.ParseContext>) => T): T {
+  const context = Gst.ParseContext.new();
+  try {
+    return attempt(context);
+  } catch (error) {
+    const absent = context.getMissingElements();
+    if (absent !== null && absent.length > 0) throw missing(absent);
+    const message = error instanceof Error ? error.message : String(error);
+    throw new BinocleError('bad-graph', `GStreamer does not take this graph: ${message}`, { cause: error });
+  }
+}
