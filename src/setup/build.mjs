@@ -1,0 +1,113 @@
+/** What is made from the sources into dist/. Each part is made again when its inputs changed; finding that nothing did takes milliseconds. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { inPackage } from './places.mjs';
+import { digestOfFiles, filesBelow, readStamp, stamped } from './stamp.mjs';
+import { run, step, StepFailed } from './step.mjs';
+
+/** Typelibs that the engine uses; only the type checker wants their types. */
+const namespaces = ['Gst-1.0', 'GstWebRTC-1.0', 'GstSdp-1.0', 'GstVideo-1.0', 'GstApp-1.0', 'GstRtp-1.0'];
+const plugin = 'dist/native/libgstbinocle.so';
+
+/** @typedef {{ title: string, inputs: string[], outputs: string[], make: () => Promise<void> }} Part */
+
+/** @type {Record<'program' | 'tests' | 'page' | 'native' | 'types', Part>} */
+const parts = {
+  program: {
+    title: 'Compiling the program',
+    inputs: ['src', 'tsconfig.json'],
+    outputs: ['dist/src'],
+    make: () => compile('tsconfig.json', 'src'),
+  },
+  tests: {
+    title: 'Compiling the program and its tests',
+    inputs: ['src', 'test', 'tsconfig.json'],
+    outputs: ['dist/src', 'dist/test'],
+    make: () => compile('test/tsconfig.json', 'src', 'test'),
+  },
+  page: {
+    title: 'Bundling the page',
+    inputs: ['web', 'src/protocol'],
+    outputs: ['dist/web/index.html'],
+    make: () => run(process.execPath, [inPackage('web', 'build.mjs')], { log: 'page' }),
+  },
+  native: {
+    title: 'Compiling the RTP plugin',
+    inputs: ['src/engine/native'],
+    outputs: [plugin],
+    make: compileNative,
+  },
+  types: {
+    title: 'Generating types of GStreamer',
+    inputs: ['/usr/lib/girepository-1.0', `/usr/lib/${multiarch()}/girepository-1.0`],
+    outputs: ['dist/gi/node-gtk.d.ts'],
+    make: () => {
+      const generator = inPackage('node_modules', 'node-gtk', 'bin', 'node-gtk.js');
+      const args = [generator, 'generate-types', ...namespaces, '--outdir', inPackage('dist', 'gi')];
+      return run(process.execPath, args, { log: 'types' });
+    },
+  },
+};
+
+/** @param {(keyof typeof parts)[]} names @returns {(() => Promise<void>) | null} makes what is out of date; null when nothing is */
+export function outOfDate(names) {
+  const stale = names
+    .map((name) => ({ name, digest: digest(parts[name]) }))
+    .filter(({ name, digest: now }) => {
+      const { outputs } = parts[name];
+      return readStamp(stampOf(name)) !== now || !outputs.every((output) => existsSync(inPackage(output)));
+    });
+  if (stale.length === 0) return null;
+  return async () => {
+    for (const { name, digest: now } of stale)
+      await step(parts[name].title, () => stamped(stampOf(name), now, parts[name].make));
+  };
+}
+
+const stampOf = (/** @type {string} */ name) => inPackage('dist', '.made', name);
+
+/** @param {Part} part */
+function digest({ inputs }) {
+  return digestOfFiles(
+    ['package-lock.json', 'src/setup/build.mjs', ...inputs].map((path) =>
+      path.startsWith('/') ? path : inPackage(path),
+    ),
+  );
+}
+
+/** @param {string} project @param {string[]} folders whose outputs without a source are removed, so that no test outlives its file */
+async function compile(project, ...folders) {
+  const compiler = inPackage('node_modules', 'typescript', 'bin', 'tsc');
+  await run(process.execPath, [compiler, '-p', inPackage(project), '--noCheck'], { log: 'compile' });
+  for (const output of folders.flatMap((folder) => filesBelow(inPackage('dist', folder)))) {
+    const source = output.replace(inPackage('dist'), inPackage()).replace(/\.js(\.map)?$/, '.ts');
+    if (source.endsWith('.ts') && !existsSync(source)) rmSync(output);
+  }
+}
+
+async function compileNative() {
+  const sources = filesBelow(inPackage('src', 'engine', 'native')).filter((file) => file.endsWith('.c'));
+  const libraries = ['gstreamer-1.0', 'gstreamer-rtp-1.0'];
+  const { status, stdout, stderr } = spawnSync('pkg-config', ['--cflags', '--libs', ...libraries], {
+    encoding: 'utf8',
+  });
+  if (status !== 0)
+    throw new StepFailed('GStreamer’s headers are missing', {
+      tail: stderr ?? '',
+      mend: 'npm run setup installs them.',
+      status: 3,
+    });
+  mkdirSync(inPackage('dist', 'native'), { recursive: true });
+  // Under another name first: an engine may have the old one mapped.
+  const fresh = inPackage(`${plugin}.new`);
+  const flags = ['-shared', '-fPIC', '-O2', '-Wall', '-o', fresh];
+  await run('cc', [...flags, ...sources, ...stdout.trim().split(/\s+/)], { log: 'native' });
+  renameSync(fresh, inPackage(plugin));
+}
+
+/** The folder name of this processor's libraries on Debian. */
+function multiarch() {
+  return (
+    { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu', arm: 'arm-linux-gnueabihf' }[process.arch] ?? process.arch
+  );
+}

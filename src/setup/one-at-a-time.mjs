@@ -1,0 +1,45 @@
+/** One set-up of a checkout at a time. The lock is a socket with an abstract name (unix(7)): the kernel takes it back when its owner ends, however it ends. */
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { packageRoot } from './places.mjs';
+import { say } from './step.mjs';
+
+const name = `\0binocle-setup-${createHash('sha256').update(packageRoot).digest('hex').slice(0, 16)}`;
+
+/** @template T @param {() => Promise<T>} work @returns {Promise<T>} */
+export async function oneAtATime(work) {
+  const waiting = new Set();
+  const lock = createServer((socket) => {
+    waiting.add(socket.on('error', () => socket.destroy()).on('close', () => waiting.delete(socket)));
+  });
+  for (let told = false; !(await listens(lock)); told = true) {
+    if (!told) say('Another set-up of this checkout is running; waiting for it …');
+    await itsEnd();
+  }
+  lock.unref();
+  try {
+    return await work();
+  } finally {
+    lock.close();
+    for (const socket of waiting) socket.destroy();
+  }
+}
+
+/** @param {import('node:net').Server} lock @returns {Promise<boolean>} */
+async function listens(lock) {
+  try {
+    lock.listen(name);
+    await once(lock, 'listening');
+    return true;
+  } catch (error) {
+    if (error.code === 'EADDRINUSE') return false;
+    throw error;
+  }
+}
+
+async function itsEnd() {
+  const socket = connect(name).on('error', () => socket.destroy());
+  socket.resume();
+  await once(socket, 'close');
+}

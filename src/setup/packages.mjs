@@ -1,0 +1,39 @@
+/**
+ * The Debian packages that Binocle stands on: Debian 12 and 13, Raspberry Pi OS of the same ages.
+ *
+ * `names`: any of them does; of those that the archive has, the first is installed. `optional`: go on without it; installed along with the others.
+ * `for`: `run` everything, `test` the tests, `rig` the libcamera rig.
+ *
+ * @typedef {{ names: string[], for: 'run' | 'test' | 'rig', why: string, optional?: boolean, unless?: string }} Requirement
+ * @type {Requirement[]}
+ */
+export const requirements = [
+  { names: ['gstreamer1.0-tools'], for: 'run', why: 'gst-launch-1.0, gst-inspect-1.0' },
+  { names: ['gstreamer1.0-plugins-base'], for: 'run', why: 'conversion, compositor' },
+  { names: ['gstreamer1.0-plugins-good'], for: 'run', why: 'cameras by V4L2, RTP payloaders, JPEG, VP8' },
+  { names: ['gstreamer1.0-plugins-bad'], for: 'run', why: 'webrtcbin, DTLS, SRTP, parsers, OpenH264' },
+  { names: ['gstreamer1.0-plugins-ugly'], for: 'run', why: 'x264enc' },
+  { names: ['gstreamer1.0-nice'], for: 'run', why: 'ICE for webrtcbin' },
+  { names: ['gstreamer1.0-gl'], for: 'run', why: 'the rectify shader' },
+  { names: ['libgl1-mesa-dri'], for: 'run', why: 'OpenGL drivers, in software too' },
+  { names: ['libegl-mesa0'], for: 'run', why: 'OpenGL without a display' },
+  { names: ['gstreamer1.0-libcamera'], for: 'run', why: 'cameras by libcamera', optional: true },
+  { names: ['gir1.2-gstreamer-1.0'], for: 'run', why: 'GStreamer’s introspection data' },
+  { names: ['gir1.2-gst-plugins-base-1.0'], for: 'run', why: 'the same of its base libraries' },
+  { names: ['gir1.2-gst-plugins-bad-1.0'], for: 'run', why: 'the same of WebRTC' },
+  { names: ['build-essential'], for: 'run', why: 'compiles node-gtk and the RTP plugin' },
+  { names: ['pkgconf', 'pkg-config'], for: 'run', why: 'finds libraries to compile against' },
+  { names: ['python3'], for: 'run', why: 'node-gyp' },
+  { names: ['libgirepository1.0-dev'], for: 'run', why: 'node-gtk' },
+  { names: ['libcairo2-dev'], for: 'run', why: 'node-gtk' },
+  { names: ['libgstreamer-plugins-base1.0-dev'], for: 'run', why: 'the RTP plugin' },
+  { names: ['chromium', 'chromium-browser'], for: 'test', why: 'plays the streams in the tests' },
+  { names: ['debootstrap'], for: 'rig', why: 'makes the Debian 13 root of the libcamera rig' },
+  { names: ['git'], for: 'rig', why: 'lists the files that go into it' },
+];
+
+/** Debian packs Node's headers apart; other packages of Node bring them along. @param {string} node path of the program @returns {Requirement[]} */
+export function debianNodeHeaders(node) {
+  if (node !== '/usr/bin/node' && node !== '/usr/bin/nodejs') return [];
+  return [{ names: ['libnode-dev'], for: 'run', why: 'node-gtk', unless: '/usr/include/node/node_version.h' }];
+}
