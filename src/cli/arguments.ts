@@ -3,7 +3,8 @@ import { BinocleError } from '../protocol/errors.js';
 import { didYouMean } from '../config/nearest.js';
 
 /** One option of a command line: what parseArgs takes, and how the help describes it. */
-export type OptionTable = NonNullable<ParseArgsConfig['options']> & Record<string, { describe: string; value?: string }>;
+export type OptionTable = NonNullable<ParseArgsConfig['options']> &
+  Record<string, { describe: string; value?: string }>;
 
 /** Taken by every command. */
 export const commonOptions = {
@@ -69,7 +70,10 @@ export function readArguments(args: string[], options: OptionTable, positionalsA
     }
     const looksLikeOption = token.inlineValue === false && token.value.length > 1 && token.value.startsWith('-');
     if (option.type === 'string' && (token.value === undefined || looksLikeOption)) {
-      throw new BinocleError('bad-usage', `${token.rawName} needs a value: ${token.rawName} ${option.value ?? 'VALUE'}`);
+      throw new BinocleError(
+        'bad-usage',
+        `${token.rawName} needs a value: ${token.rawName} ${option.value ?? 'VALUE'}`,
+      );
     }
     if (option.type === 'boolean' && token.value !== undefined) {
       throw new BinocleError('bad-usage', `${token.rawName} takes no value`);

@@ -8,6 +8,8 @@ export interface Selected {
   profile: Profile;
   /** Absolute paths, in the order of precedence. */
   files: string[];
+  /** Absolute path of the file that `profile.calibration` came from; its values stand in the profile. */
+  calibrationFile?: string;
 }
 
 export interface CommandContext {

@@ -4,7 +4,8 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   let best: { candidate: string; slips: number } | undefined;
   for (const candidate of candidates) {
     const other = normal(candidate);
-    const unfinished = Math.min(wanted.length, other.length) >= 3 && (other.startsWith(wanted) || wanted.startsWith(other));
+    const unfinished =
+      Math.min(wanted.length, other.length) >= 3 && (other.startsWith(wanted) || wanted.startsWith(other));
     const allowed = Math.max(1, Math.floor(Math.max(wanted.length, other.length) / 3));
     const slips = unfinished ? 0.5 : distance(wanted, other);
     if (slips <= allowed && (best === undefined || slips < best.slips)) best = { candidate, slips };

@@ -387,6 +387,7 @@ export const configurationSchema = {
       additionalProperties: profileSchema,
       default: { default: {} },
       minProperties: 1,
+      propertyNames: { pattern: '^[A-Za-z0-9][A-Za-z0-9_-]*$' },
       description: 'One profile a rig and way of using it; `--profile` selects one.',
     },
     server: serverSchema,

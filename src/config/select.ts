@@ -1,0 +1,84 @@
+import { resolve } from 'node:path';
+import type { Selected } from '../cli/command.js';
+import { packagePath } from '../paths.js';
+import { configurationSchema, type Configuration } from '../protocol/configuration.js';
+import { placeCalibrations } from './calibration-file.js';
+import { withDefaults, type SchemaNode } from './defaults.js';
+import { locateFaults, sourceOf } from './locate.js';
+import { isMapping, mergePatch, valueAt } from './merge.js';
+import { didYouMean } from './nearest.js';
+import { withAbsolutePaths } from './paths.js';
+import { ConfigurationError, type Problem } from './problem.js';
+import { ruleFaults } from './rules.js';
+import { addressesProfile, displayName, readSetting, readSource, type Read, type Source } from './source.js';
+import { schemaFaults } from './validate.js';
+
+/** What of a command line says which configuration is meant. */
+export interface Selection {
+  /** Files, later ones win. Left out: the shipped one. */
+  config?: readonly string[];
+  /** `KEY=VALUE`, later ones win. */
+  set?: readonly string[];
+  profile?: string;
+}
+
+/** The profile file that comes with the program; it is the manual of every key, and says what the built-in defaults are. */
+export const shippedConfiguration = packagePath('config', 'camera_profiles.yaml');
+
+/**
+ * Reads, merges, completes and validates; every relative path in the result is absolute, every calibration file is in its place.
+ * @throws ConfigurationError with all that is wrong at once.
+ */
+export async function select({ config, set = [], profile }: Selection): Promise<Selected> {
+  const files = (config ?? [displayName(shippedConfiguration)]).map((name) => ({ name, path: resolve(name) }));
+  const reads = await Promise.all(files.map(({ path, name }) => readSource(path, name)));
+  const general = set.filter((setting) => !addressesProfile(setting)).map((setting) => readSetting(setting, ''));
+  const profileName = chooseProfile(merge(accept([...reads, ...general])), profile);
+
+  const sources = accept([...reads, ...set.map((setting) => readSetting(setting, profileName))]);
+  const { raw, mounts, files: calibrationFiles, faults } = await placeCalibrations(merge(sources), sources);
+  const complete = withDefaults(configurationSchema as SchemaNode, raw);
+
+  // Where faults are found, the rules are only asked about the sections without one: there it is a Configuration.
+  const configuration = withAbsolutePaths(complete, (path) => sourceOf(sources, path).folder) as Configuration;
+  faults.push(...schemaFaults(configuration));
+  faults.push(...ruleFaults(configuration, faults));
+  if (faults.length > 0) throw new ConfigurationError(locateFaults(faults, sources, mounts));
+
+  const calibrationFile = calibrationFiles.get(profileName);
+  return {
+    configuration,
+    profileName,
+    profile: configuration.profiles[profileName]!,
+    files: files.map(({ path }) => path),
+    ...(calibrationFile === undefined ? {} : { calibrationFile }),
+  };
+}
+
+function accept(reads: readonly Read[]): Source[] {
+  const problems = reads.flatMap((read): Problem[] => ('problem' in read ? [read.problem] : []));
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return reads.flatMap((read) => ('source' in read ? [read.source] : []));
+}
+
+function merge(sources: readonly Source[]): unknown {
+  return sources.reduce<unknown>((whole, { value }) => mergePatch(whole, keepingEmptyProfiles(value)), {});
+}
+
+/** `night:` with nothing below it is a profile of defaults, not the removal of one. */
+function keepingEmptyProfiles(value: unknown): unknown {
+  const profiles = valueAt(value, ['profiles']);
+  if (!isMapping(value) || !isMapping(profiles)) return value;
+  const kept = Object.entries(profiles).map(([name, profile]) => [name, profile ?? {}]);
+  return { ...value, profiles: Object.fromEntries(kept) as unknown };
+}
+
+/** The profile asked for; else the one called `default`; else the first. */
+function chooseProfile(raw: unknown, asked: string | undefined): string {
+  const profiles = valueAt(raw, ['profiles']);
+  const names = isMapping(profiles) && Object.keys(profiles).length > 0 ? Object.keys(profiles) : ['default'];
+  if (asked === undefined) return names.includes('default') ? 'default' : names[0]!;
+  if (names.includes(asked)) return asked;
+  const message = `no such profile${didYouMean(asked, names)} (there ${names.length > 1 ? 'are' : 'is'} ${names.join(', ')})`;
+  throw new ConfigurationError([{ origin: `--profile ${asked}`, path: '', message }]);
+}
