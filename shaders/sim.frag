@@ -14,35 +14,35 @@ const float EYE_HEIGHT = 1.25;
 const vec3 SUN = vec3(0.56, 0.62, -0.55);
 const vec3 HORIZON = vec3(1.0, 0.68, 0.47);
 
-// The nearest ball so far: depth, coverage of the pixel, centre, radius, colour.
-float near_depth, near_cover, near_radius;
-vec3 near_centre, near_colour;
+// The nearest ball so far: depth, coverage of the pixel, centre and radius, colour.
+float near_depth, near_cover;
+vec4 near_ball;
+vec3 near_colour;
 
 float smooth_wave(float phase) {
   float t = abs(fract(phase) * 2.0 - 1.0);
   return t * t * (6.0 - 4.0 * t) - 1.0;
 }
 
-// The inverse of OpenCV k1: r (1 + k1 r^2) = bent, by Newton from the side where it converges without overshooting.
+// The inverse of the radial lens bent = x (1 + k1 x^2): x / bent depends on q = k1 bent^2 alone, and is smooth in the root of what is left
+// to the fold at q = -4/27. The fraction is fitted to 4e-5 (0.02 pixels of 640) for q up to 0.75.
 vec2 unbend(vec2 bent, out bool seen) {
-  float r = length(bent);
-  float x = r;
-  for (int i = 0; i < 4; i++) x -= (x + k1 * x * x * x - r) / max(1.0 + 3.0 * k1 * x * x, 0.02);
-  seen = k1 >= 0.0 || r * r * -6.75 * k1 < 1.0;
-  return r > 0.0 ? bent * (x / r) : bent;
+  float left = 1.0 + 6.75 * k1 * dot(bent, bent);
+  float p = sqrt(max(left, 0.0));
+  seen = left > 0.0;
+  return bent * ((1.499955 + p * (0.772407 + p * 0.024949)) / (1.0 + p * (1.091703 + p * 0.205608)));
 }
 
-void ball(vec3 eye, vec3 ray, float pixel, vec3 centre, float radius, vec3 colour) {
+void ball(vec3 eye, vec3 ray, float sharp, vec3 centre, float radius, vec3 colour) {
   vec3 to = centre - eye;
   float along = dot(to, ray);
-  float off = dot(to, to) - along * along;
-  float depth = along - sqrt(max(radius * radius - off, 0.0));
-  float cover = clamp((radius - sqrt(off)) / (pixel * along) + 0.5, 0.0, 1.0);
-  bool nearer = cover > 0.0 && along > 0.0 && depth < near_depth;
+  float inside = along * along + radius * radius - dot(to, to);
+  float depth = along - sqrt(max(inside, 0.0));
+  float cover = inside * (sharp / (2.0 * radius * centre.z)) + 0.5;
+  bool nearer = cover > 0.0 && depth < near_depth;
   near_depth = nearer ? depth : near_depth;
   near_cover = nearer ? cover : near_cover;
-  near_radius = nearer ? radius : near_radius;
-  near_centre = nearer ? centre : near_centre;
+  near_ball = nearer ? vec4(centre, radius) : near_ball;
   near_colour = nearer ? colour : near_colour;
 }
 
@@ -52,9 +52,9 @@ float shadow(vec2 at, vec3 centre, float radius) {
   return mix(1.0, light, 0.75 / (1.0 + 2.0 * max(centre.y - radius, 0.0)));
 }
 
-// A square wave of period 1 seen through a pixel that is wide.
-float stripes(float x, float wide) {
-  return clamp((abs(fract(x) - 0.5) - 0.25) / max(wide, 0.002), -0.5, 0.5);
+// A square wave of period 1 seen through a pixel that is 1 / sharp wide.
+float stripes(float x, float sharp) {
+  return clamp((abs(fract(x) - 0.5) - 0.25) * sharp, -0.5, 0.5);
 }
 
 float ridge(float x) {
@@ -132,7 +132,7 @@ void main() {
   vec2 tangents = unbend((v_texcoord - 0.5) * vec2(1.0, height / width) / focal, seen);
   float frame = floor(time * fps + 0.5);
   float t = frame / fps * motion;
-  float pixel = 1.0 / (focal * width);
+  float sharp = focal * width;
 
   vec3 eye = vec3(eye_x, EYE_HEIGHT, 0.0);
   vec3 straight = vec3(tangents.x, -tangents.y, 1.0);
@@ -143,50 +143,49 @@ void main() {
   vec3 teal = vec3(0.52, 0.26 + 2.6 * bounce * (1.0 - bounce), 2.1);
   vec3 gold = vec3(1.3 * smooth_wave(t * 0.13), 0.3, 4.3 + 0.9 * smooth_wave(t * 0.13 + 0.25));
   vec3 ivory = vec3(1.75, 0.8, 5.6);
-  vec3 balloon = vec3(-1.75 + 0.3 * smooth_wave(t * 0.05), 2.5 + 0.12 * smooth_wave(t * 0.11), 6.4);
+  vec3 balloon = vec3(-1.75 + 0.3 * smooth_wave(t * 0.05), 2.5, 6.4);
 
   // The ground, and beyond it the haze.
-  float depth = EYE_HEIGHT / max(-straight.y, 0.001);
-  vec2 ground = eye.xz + straight.xz * depth;
-  vec2 wide = vec2(depth, depth * depth / EYE_HEIGHT) * pixel;
-  float tiles = stripes(ground.x * 0.5, wide.x * 0.5) * stripes(ground.y * 0.5, wide.y * 0.5);
+  float down = max(-straight.y, 0.001);
+  vec2 ground = eye.xz + straight.xz * (EYE_HEIGHT / down);
+  float fine = sharp * down * 2.0 / EYE_HEIGHT;
+  float tiles = stripes(ground.x * 0.5, fine) * stripes(ground.y * 0.5, fine * down);
   float light = shadow(ground, red, 0.42) * shadow(ground, teal, 0.26) * shadow(ground, gold, 0.3);
   light *= shadow(ground, ivory, 0.8);
-  float haze = 1.0 - 1.0 / (1.0 + 0.0025 * depth * depth);
+  float haze = 0.004 / (0.004 + down * down);
   vec3 floor_colour = mix(vec3(0.36, 0.35, 0.42), vec3(0.78, 0.73, 0.7), tiles * 2.0 + 0.5) * light;
 
   float up = straight.y;
   vec3 colour = sky(straight.x, up);
   float far_hills = 0.035 + 0.12 * ridge(straight.x * 1.1 + 0.15) + 0.03 * ridge(straight.x * 5.3);
   float hills = 0.015 + 0.1 * ridge(straight.x * 1.7 + 0.6) + 0.02 * ridge(straight.x * 7.9 + 0.3);
-  colour = mix(colour, vec3(0.72, 0.5, 0.52), clamp((far_hills - up) / pixel + 0.5, 0.0, 1.0));
-  colour = mix(colour, vec3(0.47, 0.37, 0.48), clamp((hills - up) / pixel + 0.5, 0.0, 1.0));
-  colour = mix(colour, mix(floor_colour, HORIZON * 0.86, haze), clamp(0.5 - up / pixel, 0.0, 1.0));
+  colour = mix(colour, vec3(0.72, 0.5, 0.52), clamp((far_hills - up) * sharp + 0.5, 0.0, 1.0));
+  colour = mix(colour, vec3(0.47, 0.37, 0.48), clamp((hills - up) * sharp + 0.5, 0.0, 1.0));
+  colour = mix(colour, mix(floor_colour, HORIZON * 0.86, haze), clamp(0.5 - up * sharp, 0.0, 1.0));
 
   near_depth = 1e6;
   near_cover = 0.0;
-  near_radius = 1.0;
-  near_centre = vec3(0.0);
+  near_ball = vec4(0.0, 0.0, 0.0, 1.0);
   near_colour = vec3(0.0);
-  ball(eye, ray, pixel, red, 0.42, vec3(0.9, 0.25, 0.17));
-  ball(eye, ray, pixel, teal, 0.26, vec3(0.08, 0.6, 0.6));
-  ball(eye, ray, pixel, gold, 0.3, vec3(0.98, 0.7, 0.15));
-  ball(eye, ray, pixel, ivory, 0.8, vec3(0.88, 0.84, 0.78));
-  ball(eye, ray, pixel, balloon, 0.55, vec3(0.55, 0.35, 0.75));
+  ball(eye, ray, sharp, red, 0.42, vec3(0.9, 0.25, 0.17));
+  ball(eye, ray, sharp, teal, 0.26, vec3(0.08, 0.6, 0.6));
+  ball(eye, ray, sharp, gold, 0.3, vec3(0.98, 0.7, 0.15));
+  ball(eye, ray, sharp, ivory, 0.8, vec3(0.88, 0.84, 0.78));
+  ball(eye, ray, sharp, balloon, 0.55, vec3(0.55, 0.35, 0.75));
 
-  vec3 normal = (eye + ray * near_depth - near_centre) / near_radius;
-  float lit = clamp(dot(normal, SUN) * 0.75 + 0.35, 0.0, 1.0);
-  vec3 mirrored = reflect(ray, normal);
-  float shine = clamp(dot(mirrored, SUN), 0.0, 1.0);
+  vec3 normal = (eye + ray * near_depth - near_ball.xyz) / near_ball.w;
+  float to_sun = dot(normal, SUN);
+  float to_eye = -dot(normal, ray);
+  float shine = clamp(dot(ray, SUN) + 2.0 * to_eye * to_sun, 0.0, 1.0);
   shine *= shine;
   shine *= shine;
   shine *= shine;
   shine *= shine;
-  float rim = 1.0 + dot(normal, ray);
-  vec3 ambient = mix(vec3(0.3, 0.25, 0.27), vec3(0.3, 0.36, 0.5), normal.y * 0.5 + 0.5);
-  vec3 shaded = near_colour * (ambient + vec3(0.95, 0.85, 0.72) * lit);
-  shaded += vec3(0.9, 0.8, 0.65) * shine + mix(vec3(0.2), HORIZON, 0.6) * (rim * rim * 0.35);
-  colour = mix(colour, shaded, near_cover);
+  float rim = 1.0 - to_eye;
+  vec3 light_on = vec3(0.3, 0.305, 0.385) + vec3(0.0, 0.055, 0.115) * normal.y;
+  light_on += vec3(0.95, 0.85, 0.72) * clamp(to_sun * 0.75 + 0.35, 0.0, 1.0);
+  vec3 shaded = near_colour * light_on + vec3(0.9, 0.8, 0.65) * shine + vec3(0.24, 0.17, 0.13) * (rim * rim);
+  colour = mix(colour, shaded, min(near_cover, 1.0));
 
   colour = seen ? colour : vec3(0.02);
   gl_FragColor = vec4(marks(colour, frame), 1.0);
