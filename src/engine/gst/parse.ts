@@ -9,7 +9,7 @@ export function parse(text: string): Pipeline {
   const parsed = parseWith((context) => Gst.parseLaunchFull(text, context, Gst.ParseFlags.FATAL_ERRORS));
   if (parsed instanceof Gst.Pipeline) return parsed;
   // The text of a single element gives that element.
-  const pipeline = Gst.Pipeline.new(null);
+  const pipeline = new Gst.Pipeline();
   pipeline.add(parsed);
   return pipeline;
 }

@@ -1,0 +1,68 @@
+import { BinocleError } from '../../protocol/errors.js';
+import { Gst, type Structure } from './gst.js';
+
+/** Any GObject that node-gtk wraps: an element, a transceiver, an ICE agent. */
+type Owner = object;
+type Value = string | number | boolean;
+
+/** Whether the object has a property of this name, e.g. `extra-controls`. */
+export function hasProperty(owner: Owner, name: string): boolean {
+  // node-gtk answers own-property questions from the class’s property specifications, and takes assignments to unknown names in silence.
+  return Object.hasOwn(owner, name);
+}
+
+/** Sets a property from its text form, as a launch line would: numbers, enumeration nicks, structures. Throws `bad-graph` for a name that does not exist. */
+export function setProperty(owner: Owner, name: string, value: Value): void {
+  demand(owner, name);
+  Gst.utilSetObjectArg(owner as never, name, String(value));
+}
+
+/** Reads a property as a number; 64-bit ones too, exact up to 2^53. */
+export function numberProperty(owner: Owner, name: string): number {
+  return Number(property(owner, name));
+}
+
+/** Reads a property that holds an object of GStreamer or null. */
+export function objectProperty(owner: Owner, name: string): object | null {
+  return (property(owner, name) as object | null | undefined) ?? null;
+}
+
+/** The fields of a property that holds a flat GstStructure, such as the `stats` of a sink or a payloader. */
+export function structureProperty(owner: Owner, name: string): Map<string, Value> {
+  return fields(structureText(owner, name));
+}
+
+/** A GstStructure property as GStreamer prints it; the only form in which node-gtk gives what is nested in it. */
+export function structureText(owner: Owner, name: string): string {
+  const structure = property(owner, name) as Structure | null;
+  return structure === null ? '' : structure.toString();
+}
+
+/** Fields of one flat structure, from its printed form `name, key=(type)value, …;`. */
+export function fields(printed: string): Map<string, Value> {
+  const found = new Map<string, Value>();
+  for (const [, name, type, value] of printed.matchAll(/([\w-]+)=\((\w+)\)([^,;]*)/g)) {
+    found.set(name!, typed(type!, value!));
+  }
+  return found;
+}
+
+/** A number among such fields; 0 where it is not there. */
+export function field(of: Map<string, Value>, name: string): number {
+  return Number(of.get(name) ?? 0);
+}
+
+function typed(type: string, value: string): Value {
+  if (type === 'boolean') return value === 'true';
+  return /^g?u?int(64)?$|^double$|^float$/.test(type) ? Number(value) : value;
+}
+
+function property(owner: Owner, name: string): unknown {
+  demand(owner, name);
+  return (owner as { getProperty(name: string): unknown }).getProperty(name);
+}
+
+function demand(owner: Owner, name: string): void {
+  if (hasProperty(owner, name)) return;
+  throw new BinocleError('bad-graph', `${owner.constructor.name} has no property "${name}"`);
+}

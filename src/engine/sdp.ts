@@ -1,0 +1,82 @@
+import { BinocleError } from '../protocol/errors.js';
+
+/** An ICE candidate as it is trickled: `candidate:…` without the `a=`. */
+export interface Candidate {
+  sdpMLineIndex: number;
+  candidate: string;
+}
+
+/** `mid` of each media section, in order. */
+export function mediaIds(sdp: string): string[] {
+  return sections(sdp).media.map((lines) => attribute(lines, 'mid') ?? '');
+}
+
+/** Candidates of all media sections, each once: bundled sections repeat those of the first. */
+export function candidates(sdp: string): Candidate[] {
+  const seen = new Set<string>();
+  return sections(sdp).media.flatMap((lines, sdpMLineIndex) =>
+    lines
+      .filter((line) => line.startsWith('a=candidate:'))
+      .map((line) => line.slice(2))
+      .filter((candidate) => !seen.has(candidate) && seen.add(candidate))
+      .map((candidate) => ({ sdpMLineIndex, candidate })),
+  );
+}
+
+/** An answer split into what webrtcbin is given and the candidates, which travel the same road as trickled ones. */
+export interface Answer {
+  sdp: string;
+  candidates: Candidate[];
+}
+
+/**
+ * Checks an answer to an offer of `tracks` media sections: webrtcbin takes much that cannot work and complains late. Throws `bad-message`.
+ */
+export function readAnswer(sdp: string, tracks: number): Answer {
+  if (!sdp.startsWith('v=0')) throw refused('this is no SDP: it does not begin with v=0');
+  const { session, media } = sections(sdp);
+  if (media.length !== tracks) throw refused(`it has ${media.length} media sections, the offer had ${tracks}`);
+  for (const [index, lines] of media.entries()) {
+    const of = (name: string) => attribute(lines, name) ?? attribute(session, name);
+    if (/^m=\w+ 0 /.test(lines[0]!))
+      throw refused(`it refuses media section ${index}: the viewer has no decoder for it`);
+    for (const name of ['ice-ufrag', 'ice-pwd', 'fingerprint', 'setup', 'mid']) {
+      if (of(name) === undefined) throw refused(`media section ${index} has no a=${name}`);
+    }
+  }
+  const kept = sdp.split(/\r?\n/).filter((line) => !/^a=(candidate:|end-of-candidates)/.test(line));
+  return { sdp: kept.join('\r\n'), candidates: candidates(sdp) };
+}
+
+/** A candidate in its parts (RFC 8839, section 5.1), or null for the empty one that ends the list. Throws `bad-message`. */
+export function readCandidate(text: string): { address: string; withAddress(address: string): string } | null {
+  const trimmed = text.trim().replace(/^a=/, '');
+  if (trimmed === '' || trimmed === 'candidate:') return null;
+  const match =
+    /^(candidate:[\w+/]{1,32} \d{1,3} (?:udp|tcp) \d{1,10}) ([\w.:%-]{1,255}) (\d{1,5} typ (?:host|srflx|prflx|relay)\b.*)$/i.exec(
+      trimmed,
+    );
+  if (match === null || /[\r\n]/.test(trimmed)) {
+    throw new BinocleError('bad-message', 'this is no ICE candidate', { path: 'candidate' });
+  }
+  const [, head, address, tail] = match;
+  return { address: address!, withAddress: (other) => `${head} ${other} ${tail}` };
+}
+
+function refused(why: string): BinocleError {
+  return new BinocleError('bad-message', `the answer is of no use: ${why}`, { path: 'sdp' });
+}
+
+function sections(sdp: string): { session: string[]; media: string[][] } {
+  const session: string[] = [];
+  const media: string[][] = [];
+  for (const line of sdp.split(/\r?\n/)) {
+    if (line.startsWith('m=')) media.push([line]);
+    else (media.at(-1) ?? session).push(line);
+  }
+  return { session, media };
+}
+
+function attribute(lines: string[], name: string): string | undefined {
+  return lines.find((line) => line.startsWith(`a=${name}:`))?.slice(name.length + 3);
+}
