@@ -5,6 +5,7 @@ import {
   getScalarValue,
   mergeTag,
   parseEvents,
+  SCALAR_STYLE,
   YAMLException,
   type Event,
 } from 'js-yaml';
@@ -45,7 +46,16 @@ const plainWords: Record<string, string> = {
   'end of the stream or a document separator is expected': 'this line does not belong to what stands above it',
   'bad indentation of a mapping entry': 'this is indented or quoted wrongly',
   'bad indentation of a sequence entry': 'this list item is indented wrongly',
-  'deficient indentation': 'the bracket above is not closed, or this is indented too little',
+  'deficient indentation': 'a bracket or quote above is not closed, or this is indented too little',
+  'missed comma between flow collection entries': 'a comma is missing between the brackets',
+  'can not read a block mapping entry; a multiline key may not be an implicit key': 'a colon is missing after the key',
+  'tab characters must not be used in indentation': 'indent with spaces, not tabs',
+  'unexpected end of the stream within a flow collection': 'a bracket is not closed',
+  'unexpected end of the stream within a double quoted scalar': 'a quote is not closed',
+  'unexpected end of the stream within a single quoted scalar': 'a quote is not closed',
+  'unexpected end of the document within a double quoted scalar': 'a quote is not closed',
+  'unexpected end of the document within a single quoted scalar': 'a quote is not closed',
+  'unknown escape sequence': 'there is no such escape in double quotes; use single quotes, or \\\\ for a backslash',
   'object-based map does not support complex keys': 'a key must be a plain word',
   'cannot merge mappings; the provided source object is unacceptable': '<< takes a mapping, e.g. << : *name',
 };
@@ -147,9 +157,11 @@ function readNodes(events: readonly Event[], text: string) {
         break;
       }
       case EVENT_ID.SCALAR: {
-        const node: Node = { start: event.valueStart };
+        const quoted = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED;
+        const start = quoted ? event.valueStart - 1 : event.valueStart;
+        const node: Node = { start };
         remember(event, node);
-        place(node, event.valueStart, getScalarValue(text, event));
+        place(node, start, getScalarValue(text, event));
         break;
       }
       case EVENT_ID.ALIAS: {
