@@ -11,6 +11,7 @@ import { withAbsolutePaths } from './paths.js';
 import { ConfigurationError, type Problem } from './problem.js';
 import { ruleFaults } from './rules.js';
 import { addressesProfile, displayName, readSetting, readSource, type Read, type Source } from './source.js';
+import { templateFaults } from './templates.js';
 import { schemaFaults } from './validate.js';
 
 /** What of a command line says which configuration is meant. */
@@ -41,7 +42,7 @@ export async function select({ config, set = [], profile }: Selection): Promise<
 
   // Where faults are found, the rules are only asked about the sections without one: there it is a Configuration.
   const configuration = withAbsolutePaths(complete, (path) => sourceOf(sources, path).folder) as Configuration;
-  faults.push(...schemaFaults(configuration));
+  faults.push(...schemaFaults(configuration), ...templateFaults(configuration));
   faults.push(...ruleFaults(configuration, faults));
   if (faults.length > 0) throw new ConfigurationError(locateFaults(faults, sources, mounts));
 

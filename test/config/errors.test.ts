@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
+import { packagePath } from '../../src/paths.js';
 import { complaints } from './folder.js';
+
+const sources = ['auto', ...readdirSync(packagePath('pipelines', 'source')).toSorted()]
+  .map((name) => name.replace('.gst', ''))
+  .join(', ');
 
 /** A file, and all that is said about it. */
 const values: Record<string, [yaml: string, lines: string[]]> = {
@@ -93,6 +99,14 @@ const values: Record<string, [yaml: string, lines: string[]]> = {
     [
       'a.yaml:4:15  profiles.default.cameras.left.source  is files, which needs path: a folder of pictures, a glob, or a video',
       'a.yaml:5:16  profiles.default.cameras.right.source  is custom, which needs launch: a GStreamer fragment that produces video/x-raw',
+    ],
+  ],
+  'names of no template, and files that are not there': [
+    'profiles:\n  default:\n    cameras: { left: { source: libcamra }, right: { source: /none/x.gst } }\n    encode: { encoder: /none/x264enc }\n',
+    [
+      `a.yaml:3:24  profiles.default.cameras.left.source  there is no source template "libcamra", did you mean "libcamera"? (there are ${sources})`,
+      'a.yaml:3:53  profiles.default.cameras.right.source  /none/x.gst: no such file',
+      'a.yaml:4:15  profiles.default.encode.encoder  a template\'s file ends in .gst (got "/none/x264enc")',
     ],
   ],
   'limits the wrong way round': [

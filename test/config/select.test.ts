@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { test } from 'node:test';
 import { Ajv } from 'ajv';
 import { load } from 'js-yaml';
@@ -111,15 +111,20 @@ test('a relative path starts where it is written, one of --set in the working di
   const files = {
     'a.yaml':
       'profiles: { default: { cameras: { left: { path: l }, right: { path: ~/r } }, encode: { encoder: ./e.gst } } }\n',
+    'e.gst': '',
+    's.gst': '',
     'sub/b.yaml': 'server: { tls: { mode: files, cert: c.pem, key: /k.pem } }\nstate_dir: state\n',
   };
   await withFiles(files, async (folder) => {
-    const set = ['profile.cameras.left.source=own/s.gst', 'profile.cameras.right.source=v4l2'];
+    const set = [
+      `profile.cameras.left.source=${relative(process.cwd(), folder)}/s.gst`,
+      'profile.cameras.right.source=v4l2',
+    ];
     const { profile, configuration } = await selectIn(folder, { config: ['a.yaml', 'sub/b.yaml'], set });
     const { left, right } = profile.cameras;
     assert.deepEqual(
       [left.path, right.path, left.source, right.source, profile.encode.encoder],
-      [join(folder, 'l'), join(homedir(), 'r'), join(process.cwd(), 'own/s.gst'), 'v4l2', join(folder, 'e.gst')],
+      [join(folder, 'l'), join(homedir(), 'r'), join(folder, 's.gst'), 'v4l2', join(folder, 'e.gst')],
     );
     const { tls } = configuration.server;
     assert.deepEqual(
