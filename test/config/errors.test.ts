@@ -4,9 +4,12 @@ import { test } from 'node:test';
 import { packagePath } from '../../src/paths.js';
 import { complaints } from './folder.js';
 
-const sources = ['auto', ...readdirSync(packagePath('pipelines', 'source')).toSorted()]
-  .map((name) => name.replace('.gst', ''))
-  .join(', ');
+const sources = [
+  'auto',
+  ...readdirSync(packagePath('pipelines', 'source'))
+    .map((file) => file.replace('.gst', ''))
+    .toSorted(),
+].join(', ');
 
 /** A file, and all that is said about it. */
 const values: Record<string, [yaml: string, lines: string[]]> = {
