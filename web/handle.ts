@@ -1,0 +1,80 @@
+import type { Layout } from '../src/protocol/ws.js';
+import type { Phase } from './state.js';
+import type { Skew } from './stereo/skew.js';
+import type { Latency } from './time/latency.js';
+import type { View } from './view/views.js';
+import type { Viewer } from './viewer.js';
+
+/** `window.binocle`: for the console, for tests, for whoever embeds the page. */
+export interface BinocleHandle {
+  readonly phase: Phase;
+  /** What is said instead of the picture, by name; `playing` when nothing is. */
+  readonly condition: string;
+  readonly layout: Layout;
+  /** With `sbs`, `tab` and `mono`, `right` is null and `left` shows all there is. */
+  readonly eyes: { left: HTMLVideoElement; right: HTMLVideoElement | null };
+  readonly connection: RTCPeerConnection | null;
+  /** Milliseconds; null until the clocks have been compared and a frame has come. */
+  latency(): Latency | null;
+  /** Between the eyes as shown, milliseconds; null with one track. */
+  skew(): Skew | null;
+  /** How often the picture was lost and sought again. */
+  readonly reconnects: number;
+  /** Changes the profile (JSON Merge Patch). This server takes no changes yet: rejects. */
+  set(patch: object): Promise<never>;
+  /** Resolves with the immersive session; rejects where there is no headset or no click. */
+  enterVr(): Promise<XRSession>;
+  /** `layer`, `webgl`, or null outside a session. */
+  readonly vrPath: 'layer' | 'webgl' | null;
+  view: View;
+}
+
+declare global {
+  interface Window {
+    binocle: BinocleHandle;
+  }
+}
+
+interface Parts {
+  enterVr(): Promise<XRSession>;
+  vrPath(): 'layer' | 'webgl' | null;
+  view(): View;
+  show(view: View): void;
+}
+
+export function handleFor(viewer: Viewer, parts: Parts): BinocleHandle {
+  return {
+    get phase() {
+      return viewer.state.phase;
+    },
+    get condition() {
+      return viewer.state.condition.kind;
+    },
+    get layout() {
+      return viewer.layout;
+    },
+    get eyes() {
+      const { left, right } = viewer.videos;
+      return { left: left.element, right: viewer.layout === 'twin' ? right.element : null };
+    },
+    get connection() {
+      return viewer.connection;
+    },
+    latency: () => viewer.latency,
+    skew: () => viewer.skew,
+    get reconnects() {
+      return viewer.state.reconnects;
+    },
+    set: () => Promise.reject(new Error('This version of Binocle takes its settings from its file alone.')),
+    enterVr: () => parts.enterVr(),
+    get vrPath() {
+      return parts.vrPath();
+    },
+    get view() {
+      return parts.view();
+    },
+    set view(view) {
+      parts.show(view);
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import type { Layout } from '../../src/protocol/ws.js';
+import { viewNames, views, type View } from '../view/views.js';
+import type { Headset } from '../xr/headset.js';
+import { headsetWords } from './words.js';
+
+interface ToolbarActions {
+  view(view: View): void;
+  vr(): void;
+  fullscreen(): void;
+  figures(): void;
+}
+
+/** The buttons, and the keys that do the same: 1–4 views, V the headset, F full screen, H the line of figures. */
+export class Toolbar {
+  readonly #buttons: Record<View, HTMLButtonElement>;
+  readonly #choice: HTMLElement;
+  readonly #vr: HTMLButtonElement;
+  readonly #why: HTMLElement;
+
+  constructor(bar: HTMLElement, actions: ToolbarActions) {
+    this.#choice = bar.querySelector<HTMLElement>('[data-part=views]')!;
+    this.#vr = bar.querySelector<HTMLButtonElement>('[data-part=vr]')!;
+    this.#why = bar.querySelector<HTMLElement>('[data-part=why]')!;
+    this.#buttons = Object.fromEntries(
+      viewNames.map((view, i) => {
+        const button = document.createElement('button');
+        button.type = 'button';
+        button.textContent = views[view].label;
+        button.title = `${views[view].title} (${String(i + 1)})`;
+        button.dataset['view'] = view;
+        button.addEventListener('click', () => actions.view(view));
+        return [view, button];
+      }),
+    ) as Record<View, HTMLButtonElement>;
+    this.#choice.append(...Object.values(this.#buttons));
+    this.#vr.addEventListener('click', () => actions.vr());
+    const fullscreen = bar.querySelector<HTMLButtonElement>('[data-part=fullscreen]')!;
+    fullscreen.hidden = !document.fullscreenEnabled;
+    fullscreen.addEventListener('click', () => actions.fullscreen());
+    document.addEventListener('keydown', ({ key, target, ctrlKey, metaKey, altKey }) => {
+      if (target instanceof HTMLInputElement || ctrlKey || metaKey || altKey) return;
+      const view = viewNames[Number(key) - 1];
+      if (view) actions.view(view);
+      if (key === 'f') actions.fullscreen();
+      if (key === 'h') actions.figures();
+      if (key === 'v' && !this.#vr.disabled) actions.vr();
+    });
+  }
+
+  showView(view: View): void {
+    for (const [name, button] of Object.entries(this.#buttons)) button.ariaPressed = String(name === view);
+  }
+
+  /** One eye leaves nothing to choose. */
+  showLayout(layout: Layout): void {
+    this.#choice.hidden = layout === 'mono';
+  }
+
+  showHeadset(headset: Headset, inside: boolean): void {
+    this.#vr.disabled = headset !== 'ready';
+    this.#vr.textContent = inside ? 'Leave VR' : 'Enter VR';
+    this.#vr.title = headsetWords[headset];
+    this.#why.textContent = headset === 'ready' ? '' : headsetWords[headset];
+  }
+
+  /** Entering failed; in the browser's words. */
+  showFailure(message: string): void {
+    this.#why.textContent = `VR did not start: ${message}`;
+  }
+}

@@ -1,0 +1,37 @@
+import type { Eye, Layout } from '../../src/protocol/ws.js';
+import { layoutFacts, whole, type Region } from '../stereo/layouts.js';
+
+/** Ways to look at two eyes on a flat screen, in the order of their buttons and number keys. */
+export const views = {
+  'side-by-side': { label: 'Side by side', title: 'Both eyes next to each other' },
+  left: { label: 'Left', title: 'The left eye alone' },
+  right: { label: 'Right', title: 'The right eye alone' },
+  anaglyph: { label: 'Anaglyph', title: 'For red–cyan glasses, red on the left eye' },
+} as const;
+
+export type View = keyof typeof views;
+export const viewNames = Object.keys(views) as View[];
+
+export function isView(name: string): name is View {
+  return Object.hasOwn(views, name);
+}
+
+/** How a view is put on the screen: the browser’s own video, cut to a region, or a canvas that is painted. */
+export type Surface =
+  { kind: 'video'; video: Eye; region: Region } | { kind: 'canvas'; painting: 'side-by-side' | 'anaglyph' };
+
+/**
+ * The video itself wherever one piece of one video is all there is to see: the browser shows it without a copy and a paint earlier. Never two
+ * visible videos: Chromium then slows the whole page to their rate.
+ */
+export function surface(layout: Layout, view: View): Surface {
+  if (layout === 'mono') return { kind: 'video', video: 'left', region: whole };
+  if (view === 'left' || view === 'right') return { kind: 'video', ...layoutFacts[layout].eyes[view] };
+  if (view === 'side-by-side' && layout === 'sbs') return { kind: 'video', video: 'left', region: whole };
+  return { kind: 'canvas', painting: view };
+}
+
+/** Width over height of what a view shows, from that of one eye. */
+export function viewAspect(layout: Layout, view: View, eyeAspect: number): number {
+  return view === 'side-by-side' && layout !== 'mono' ? 2 * eyeAspect : eyeAspect;
+}

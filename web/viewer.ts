@@ -1,0 +1,287 @@
+import type { Profile } from '../src/protocol/configuration.js';
+import type { Eye, Layout, ServerMessage, ServerMessageOf } from '../src/protocol/ws.js';
+import type { Wish } from './address.js';
+import { Emitter } from './events.js';
+import { undecodable } from './media/codecs.js';
+import { Connection } from './media/connection.js';
+import { lossSince, report, totals, type StatsEntry, type Totals } from './media/statistics.js';
+import { Video } from './media/video.js';
+import type { Signalling } from './signalling/client.js';
+import { after, initial, type Happening, type State } from './state.js';
+import { Pairing } from './stereo/pairing.js';
+import { SkewMeter, type Skew } from './stereo/skew.js';
+import { Clock } from './time/clock.js';
+import { LatencyMeter, type Latency } from './time/latency.js';
+
+interface ViewerEvents {
+  state: [State];
+  /** Other tracks, or another layout of them. */
+  tracks: [Layout];
+  /** A new frame of an eye's video; null when the browser told nothing about it. */
+  frame: [Eye, VideoFrameCallbackMetadata | null];
+  /** Once a second while connected. */
+  readings: [Readings];
+}
+
+export interface Readings {
+  latency: Latency | null;
+  skew: Skew | null;
+  framesPerSecond: number;
+  /** Fraction of the last second's packets. */
+  loss: number;
+}
+
+/** Milliseconds. */
+const limits = { firstFrame: 8000, stalled: 2000, restart: 10_000, disconnected: 3000 } as const;
+/** A quick burst finds the shortest round trip, then one a second follows the drift. */
+const pings = { burst: 6, burstEveryMs: 80 } as const;
+
+/** Watches one rig: signalling in, pictures and figures out. Owns the videos, the connection and the meters. */
+export class Viewer extends Emitter<ViewerEvents> {
+  readonly videos: Record<Eye, Video> = { left: new Video(), right: new Video() };
+  readonly #signalling: Signalling;
+  readonly #clock = new Clock();
+  readonly #latency = new LatencyMeter(this.#clock);
+  readonly #skew = new SkewMeter();
+  #pairing = new Pairing<null>();
+  #clockRate = 90_000;
+  #state = initial;
+  #layout: Layout = 'mono';
+  #welcome: ServerMessageOf<'welcome'> | null = null;
+  #connection: Connection | null = null;
+  #totals: Totals | null = null;
+  #offeredAt = 0;
+  #frameAt = 0;
+  #lostAt: number | null = null;
+  #burst = 0;
+
+  constructor(signalling: Signalling) {
+    super();
+    this.#signalling = signalling;
+    signalling.on('message', (message) => this.#handleMessage(message));
+    signalling.on('away', ({ ms, everOpen }) => this.#happen({ type: 'away', retryMs: ms, everOpen }));
+    signalling.on('refused', (refusal, message) => {
+      this.#disconnect();
+      this.#happen({ type: 'refused', refusal, message });
+    });
+    for (const eye of ['left', 'right'] as const) {
+      const video = this.videos[eye];
+      video.on('frame', (metadata) => this.#handleFrame(eye, metadata));
+      video.on('loaded', () => this.#seen());
+      video.on('forbidden', () => this.#happen({ type: 'tap' }));
+    }
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  get layout(): Layout {
+    return this.#layout;
+  }
+
+  /** As it was at `welcome`. */
+  get profile(): Profile | null {
+    return this.#welcome?.profile ?? null;
+  }
+
+  get connection(): RTCPeerConnection | null {
+    return this.#connection?.peer ?? null;
+  }
+
+  get latency(): Latency | null {
+    return this.#latency.read();
+  }
+
+  get skew(): Skew | null {
+    return this.#skew.read();
+  }
+
+  start(): void {
+    if (typeof RTCPeerConnection === 'undefined') {
+      this.#happen({ type: 'no-webrtc' });
+      return;
+    }
+    this.#signalling.connect();
+    setInterval(() => void this.#everySecond(), 1000);
+  }
+
+  /** For a page that is asked to paint by other means than the video's own frames (an immersive session). */
+  poll(now: number): void {
+    for (const eye of ['left', 'right'] as const)
+      if (this.videos[eye].unannounced(now)) {
+        this.#seen();
+        this.emit('frame', eye, null);
+      }
+  }
+
+  play(): void {
+    for (const video of Object.values(this.videos)) video.play();
+  }
+
+  #handleMessage(message: ServerMessage): void {
+    switch (message.type) {
+      case 'welcome':
+        this.#welcome = message;
+        this.#clock.reset();
+        this.#burst = pings.burst;
+        this.#ping();
+        this.#happen({ type: 'welcome' });
+        return;
+      case 'offer':
+        this.#connect(message);
+        return;
+      case 'candidate':
+        void this.#connection?.handleCandidate(message);
+        return;
+      case 'pong':
+        this.#clock.add({
+          sent: message.t,
+          serverReceived: message.received,
+          serverSent: message.sent,
+          received: performance.now(),
+        });
+        return;
+      case 'timing':
+        this.#handleTiming(message);
+        return;
+      case 'interrupted':
+        this.#happen({ type: 'interrupted', message: message.message });
+        return;
+      case 'error':
+        this.#happen({ type: 'trouble', message: message.message });
+        return;
+      case 'ok':
+      case 'stats':
+        return;
+    }
+  }
+
+  #connect(offer: ServerMessageOf<'offer'>): void {
+    this.#disconnect();
+    const unknown = undecodable(
+      offer.sdp,
+      (RTCRtpReceiver.getCapabilities('video')?.codecs ?? []).map(({ mimeType }) => mimeType),
+    );
+    if (unknown) {
+      this.#happen({ type: 'no-codec', message: unknown.join(', ') });
+      return;
+    }
+    this.#offeredAt = performance.now();
+    const connection = new Connection(offer, this.#welcome?.iceServers ?? []);
+    this.#connection = connection;
+    connection.on('send', (message) => this.#signalling.send(message));
+    connection.on('failed', (error) => this.#happen({ type: 'trouble', message: error.message }));
+    connection.on('state', (state) => this.#handleConnectionState(state));
+    connection.on('track', (track, { eye }) => this.videos[eye === 'right' && twin ? 'right' : 'left'].show(track));
+    const twin = offer.tracks.length > 1;
+    // One eye alone, whatever was wished, is shown to both.
+    const layout = twin ? 'twin' : offer.tracks[0]?.eye === 'both' ? offer.tracks[0].layout : 'mono';
+    this.#layout = layout;
+    this.emit('tracks', layout);
+    this.#happen({ type: 'offer' });
+  }
+
+  #disconnect(): void {
+    this.#connection?.close();
+    this.#connection = null;
+    this.#totals = null;
+    this.#lostAt = null;
+    this.#latency.reset();
+    this.#skew.reset();
+    this.#pairing = new Pairing();
+    for (const video of Object.values(this.videos)) video.clear();
+  }
+
+  #handleConnectionState(state: RTCPeerConnectionState): void {
+    if (state === 'connected') this.#lostAt = null;
+    if (state === 'disconnected') this.#lostAt ??= performance.now();
+    if (state !== 'failed') return;
+    this.#happen({ type: 'blocked' });
+    this.#lostAt = -Infinity;
+  }
+
+  #handleTiming({ tracks }: ServerMessageOf<'timing'>): void {
+    const shown = this.#connection?.tracks.find(({ eye }) => eye !== 'right') ?? this.#connection?.tracks[0];
+    const timing = tracks.find(({ mid }) => mid === shown?.mid);
+    if (!timing) return;
+    this.#clockRate = timing.clockRate;
+    this.#latency.handleTiming(timing);
+  }
+
+  #handleFrame(eye: Eye, metadata: VideoFrameCallbackMetadata): void {
+    this.#seen();
+    if (eye === 'left') this.#latency.handleFrame(metadata);
+    if (this.#layout === 'twin' && metadata.rtpTimestamp !== undefined) {
+      const shown = this.#pairing.handleFrame(eye, metadata.rtpTimestamp, performance.now(), null);
+      if (shown) this.#skew.handleShown(shown, this.#clockRate);
+    }
+    this.emit('frame', eye, metadata);
+  }
+
+  #seen(): void {
+    if (!this.#connection) return;
+    this.#frameAt = performance.now();
+    this.#happen({ type: 'frame' });
+  }
+
+  #happen(happening: Happening): void {
+    const state = after(this.#state, happening);
+    if (state === this.#state) return;
+    this.#state = state;
+    this.emit('state', state);
+  }
+
+  #ping(): void {
+    const t = performance.now();
+    this.#signalling.send({ type: 'ping', id: Math.round(t * 10), t });
+    this.#burst -= 1;
+    if (this.#burst > 0) setTimeout(() => this.#ping(), pings.burstEveryMs);
+  }
+
+  async #everySecond(): Promise<void> {
+    if (this.#burst <= 0) this.#ping();
+    this.#watch(performance.now());
+    const connection = this.#connection;
+    if (!connection) return;
+    const stats = (await connection.peer.getStats()) as unknown as Map<string, StatsEntry>;
+    if (connection !== this.#connection) return;
+    const now = totals(stats.values());
+    const message = report(now, this.#totals);
+    if (message.jitterBufferDelay !== undefined) this.#latency.handleJitterBuffer(message.jitterBufferDelay * 1000);
+    this.#signalling.send(message);
+    this.emit('readings', {
+      latency: this.latency,
+      skew: this.skew,
+      framesPerSecond: now.framesPerSecond,
+      loss: this.#totals ? lossSince(now, this.#totals) : 0,
+    });
+    this.#totals = now;
+  }
+
+  /** Says so when no picture comes, and asks for a new offer when none will. A page that nobody sees gets no frames and is left alone. */
+  #watch(now: number): void {
+    if (!this.#connection || document.visibilityState === 'hidden') return;
+    const since = now - Math.max(this.#offeredAt, this.#frameAt);
+    const lost = this.#lostAt !== null && now - this.#lostAt > limits.disconnected;
+    if (this.#state.phase === 'playing') {
+      if (since > limits.stalled) this.#happen({ type: 'stalled' });
+    } else if (since > limits.firstFrame && this.#state.condition.kind === 'waiting') this.#happen({ type: 'overdue' });
+    if (lost || since > limits.restart) {
+      this.#offeredAt = now;
+      this.#lostAt = null;
+      this.#signalling.restart();
+    }
+  }
+}
+
+/** The first message of every connection. */
+export function hello(wish: Wish): { type: 'hello'; client: string } & Record<string, string> {
+  return {
+    type: 'hello',
+    client: 'binocle page',
+    layout: wish.layout,
+    ...(wish.token === null ? {} : { token: wish.token }),
+    ...(wish.rig === null ? {} : { rig: wish.rig }),
+  };
+}
