@@ -18,9 +18,9 @@ export interface CommandContext {
   positionals: string[];
   json: boolean;
   /** Loads and validates; throws BinocleError `bad-config`. Calling it again reads the files again (SIGHUP). */
-  select(): Promise<Selected>;
+  select: () => Promise<Selected>;
   /** Writes data to stdout, with a newline. */
-  print(data: string): void;
+  print: (data: string) => void;
 }
 
 /** One file a command exports one of these; `main.ts` is the table of them. */

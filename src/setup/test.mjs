@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { relative, sep } from 'node:path';
 import { check } from './checks.mjs';
-import { cacheFolder, inPackage } from './places.mjs';
+import { inPackage } from './places.mjs';
 import { filesBelow } from './stamp.mjs';
 import { say } from './step.mjs';
 import { runTests } from './test-run.mjs';
@@ -37,7 +37,7 @@ export async function main(args) {
 async function makeRoot() {
   const { prepareRoot } = await import(inPackage('dist', 'test', 'libcamera', 'root.js'));
   const { run, step } = await import('./step.mjs');
-  await prepareRoot({ run, step, cache: cacheFolder });
+  await prepareRoot({ run, step });
 }
 
 /** Compiled ones, and those of the set-up, which are plain JavaScript like itself. @returns {{ folder: string, path: string }[]} folder: below test/ */

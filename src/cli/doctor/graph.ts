@@ -1,0 +1,102 @@
+import { howToInstall } from '../../pipeline/debian-packages.js';
+import type { Plan } from '../../pipeline/plan.js';
+import { loadTemplate } from '../../pipeline/template.js';
+import { failure, ok, warning, type Check, type Patient } from './check.js';
+
+/** The oldest GStreamer with what the graph uses: Debian 12's. */
+const oldestGStreamer = [1, 22] as const;
+/** Elements that webrtcbin makes for itself; without them it exists and no viewer can connect. */
+const insideWebrtcbin = ['nicesrc', 'nicesink', 'dtlsenc', 'dtlsdec', 'srtpenc', 'srtpdec', 'rtpbin'];
+
+/** What the templates of a plan need, and what a viewer of it does. */
+export function elementsOf(plan: Plan): string[] {
+  const graph = plan.stages.map(({ kind, template }) => loadTemplate(template, kind));
+  const viewer = [loadTemplate(plan.codec, 'viewer'), loadTemplate('webrtc', 'viewer')];
+  return [...new Set([...graph, ...viewer].flatMap(({ header }) => header.needs)), ...insideWebrtcbin];
+}
+
+/** A check that has nothing to say before GStreamer can be asked. */
+const unknown = ok('not known without node-gtk');
+
+export const graphChecks: Check[] = [
+  {
+    id: 'gstreamer',
+    what: 'GStreamer',
+    examine: ({ machine }) => {
+      if (machine === null) return unknown;
+      const [major, minor] = machine.gstreamer;
+      const text = machine.gstreamer.join('.');
+      if (major > oldestGStreamer[0] || minor >= oldestGStreamer[1]) return ok(text);
+      return failure(`${text} is too old`, `Debian 12 and later have ${oldestGStreamer.join('.')} or newer`);
+    },
+  },
+  {
+    id: 'plan',
+    what: 'Graph for this configuration',
+    examine: ({ plan }) => {
+      if (plan instanceof Error) return failure(plan.message, 'binocle plan says what was tried');
+      const sources = [...new Set(Object.values(plan.sources))].join(' and ');
+      return ok(`${sources}, ${plan.layout}, ${plan.encoder}`);
+    },
+  },
+  {
+    id: 'elements',
+    what: 'GStreamer elements',
+    examine: async ({ machine, plan }) => {
+      if (machine === null || plan instanceof Error) return ok('not known without a graph');
+      const { elementExists } = await import('../../engine/gst/gst.js');
+      const wanted = elementsOf(plan);
+      const missing = wanted.filter((element) => !elementExists(element));
+      if (missing.length === 0) return ok(`all ${wanted.length} are there`);
+      return failure(`missing: ${missing.join(', ')}`, `sudo ${howToInstall(missing)}`);
+    },
+  },
+  { id: 'graphics', what: 'OpenGL', examine: ({ machine }) => examineGraphics(machine) },
+  {
+    id: 'encoder',
+    what: 'Encoder',
+    examine: ({ machine, plan }) => {
+      if (plan instanceof Error) return unknown;
+      const { header } = loadTemplate(plan.encoder, 'encode');
+      const kind = header.hardware === true ? 'in hardware' : 'in software';
+      const model = machine?.model ?? null;
+      return ok(`${plan.encoder}, ${kind}${model === null ? '' : ` (${model})`}`);
+    },
+  },
+  { id: 'cameras', what: 'Cameras', examine: examineCameras },
+];
+
+function examineGraphics(machine: Patient['machine']) {
+  if (machine === null) return unknown;
+  const { gl } = machine;
+  if (!gl.available)
+    return warning(
+      `none: ${gl.because}. Lenses are not corrected; pictures are cropped and turned by the processor`,
+      'sudo apt install gstreamer1.0-gl libgl1-mesa-dri libegl-mesa0',
+    );
+  if (!gl.software) return ok(gl.renderer);
+  return warning(
+    `${gl.renderer} renders on the processor`,
+    'let the user into the groups video and render, or install the graphics processor’s driver; without one keep the pictures small',
+  );
+}
+
+function examineCameras({ machine, plan }: Patient) {
+  if (machine === null) return unknown;
+  const { cameras } = machine;
+  const wanted = plan instanceof Error ? [] : Object.values(plan.sources);
+  const held = cameras.filter(({ heldBy }) => heldBy !== null);
+  const names = cameras.map(({ api, name, id }) => `${name || id} (${api})`).join(', ');
+  if (held.length > 0)
+    return warning(
+      held.map(({ name, id, heldBy }) => `${name || id} is open in ${heldBy!.command} [pid:${heldBy!.pid}]`).join('; '),
+      'end that program if the camera is wanted here',
+    );
+  if (cameras.length > 0) return ok(names);
+  if (wanted.some((source) => source === 'libcamera' || source.startsWith('v4l2')))
+    return failure('none is connected', 'check the cable and its clips, then `binocle cameras`');
+  return warning(
+    'none is connected: the picture is simulated or comes from files',
+    'connect a camera, then `binocle cameras` lists it',
+  );
+}
