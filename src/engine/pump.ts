@@ -48,7 +48,7 @@ export class Pump {
   #tick(): void {
     iterateMainContext();
     const now = performance.now();
-    for (const polled of [...this.#polled]) if (this.#polled.has(polled)) polled.tick(now);
+    for (const polled of this.#polled) polled.tick(now);
     const hurried = [...this.#polled].some((polled) => polled.hurried?.() === true);
     this.#schedule(hurried ? quick : calm);
   }

@@ -87,3 +87,14 @@ export function detach(pipeline: Pipeline, branch: Branch, children: Element[]):
   pipeline.remove(branch.bin);
   for (const child of children) branch.bin.remove(child);
 }
+
+/** Names of the elements that feed this one, nearest first, as far as each has one `sink` pad; bins on the way included. */
+export function upstreamNames(element: Element): string[] {
+  const names: string[] = [];
+  for (let at: Element | null = element; at !== null && names.length < 64;) {
+    const peer: Pad | null = at.getStaticPad('sink')?.getPeer() ?? null;
+    at = peer === null ? null : peer.getParentElement();
+    if (at !== null) names.push(at.getName() ?? '');
+  }
+  return names;
+}

@@ -59,7 +59,8 @@ function typed(type: string, value: string): Value {
 
 function property(owner: Owner, name: string): unknown {
   demand(owner, name);
-  return (owner as { getProperty(name: string): unknown }).getProperty(name);
+  // By its JavaScript name: getProperty gives objects as GValues.
+  return (owner as Record<string, unknown>)[name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())];
 }
 
 function demand(owner: Owner, name: string): void {

@@ -23,13 +23,17 @@ function ask(webrtc: Element, signal: string, ...args: unknown[]): Structure | n
   return reply;
 }
 
-/** Number of media sections that have caps already; an offer made before has no stream in it. */
-export function readyTracks(webrtc: Element, tracks: number): number {
-  let ready = 0;
+/**
+ * Whether every media section has all that its offer will say. An offer made before the caps has no stream in it; one made before the parameter sets
+ * (H.264’s come with a keyframe) has no packetization-mode and profile-level-id.
+ */
+export function readyToOffer(webrtc: Element, tracks: number): boolean {
   for (let i = 0; i < tracks; i += 1) {
-    if ((webrtc.getStaticPad(`sink_${i}`)?.getCurrentCaps() ?? null) !== null) ready += 1;
+    const caps = webrtc.getStaticPad(`sink_${i}`)?.getCurrentCaps()?.toString() ?? '';
+    if (caps === '' || (/encoding-name=\(string\)H264/.test(caps) && !caps.includes('sprop-parameter-sets')))
+      return false;
   }
-  return ready;
+  return true;
 }
 
 /** Makes the offer and sets it as the local description, which starts gathering; its SDP. */

@@ -1,0 +1,18 @@
+import type { Content } from '../protocol/ws.js';
+import type { Plan } from '../pipeline/plan.js';
+import type { HeaderExtension } from './gst/payloader.js';
+
+/** All the text that a rig’s graph is made of. Nothing of it is made in the engine. */
+export interface Blueprint {
+  plan: Pick<Plan, 'layout' | 'codec' | 'encoder' | 'sources' | 'capture' | 'gl' | 'outputs' | 'choices'>;
+  /** What the parser takes: the text of `launch` with the files that it names read in. */
+  text: string;
+  /** The shell command that runs the same. */
+  launch: string;
+  /** The branch of one viewer; `timestampOffset` is where its RTP timestamps start. */
+  viewer(timestampOffset: number): string;
+  /** The branch that encodes one picture, and the output whose raw picture it takes. Throws `not-found` for an eye that the layout does not have. */
+  snapshot(eye: Content, format: 'jpeg' | 'png'): { output: Content; text: string };
+  /** RTP header extensions of every payloader. */
+  extensions: readonly HeaderExtension[];
+}

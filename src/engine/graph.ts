@@ -1,0 +1,103 @@
+import { BinocleError } from '../protocol/errors.js';
+import type { Content, Eye } from '../protocol/ws.js';
+import { silentCamera, type CameraElements } from './faults.js';
+import type { Element, Pipeline } from './gst/gst.js';
+import { parse } from './gst/parse.js';
+import { baseTime, dot, elementNamed, play, sawEndOfStream, toNull, upstreamNames } from './gst/pipeline.js';
+import { field, structureProperty } from './gst/property.js';
+
+/** What the names in a graph’s text stand for. */
+export interface Parts {
+  eyes: readonly Eye[];
+  contents: readonly Content[];
+}
+
+/** One encoded picture and the places where others hang on to it. */
+export interface EncodedOutput {
+  content: Content;
+  /** Tee of the picture that goes to the encoder. */
+  raw: Element;
+  encoder: Element;
+  /** Tee of encoded frames. */
+  encoded: Element;
+  monitor: Element;
+  /** identity before the monitor: its `stats` count bytes, which a sink’s do not. */
+  counter: Element;
+}
+
+/** Owns the pipeline: parsed once, played once, closed once. Its elements are found by the names that the templates agree on. */
+export class Graph {
+  readonly pipeline: Pipeline;
+  readonly outputs: readonly EncodedOutput[];
+  readonly captured: ReadonlyMap<Eye, Element>;
+  /** Elements of each camera, for saying who failed. */
+  readonly cameras: CameraElements;
+  #closed = false;
+
+  /** Throws `missing-software` or `bad-graph`; nothing runs yet. */
+  constructor(text: string, parts: Parts) {
+    this.pipeline = parse(text);
+    const named = (name: string) => elementNamed(this.pipeline, name);
+    this.captured = new Map(parts.eyes.map((eye) => [eye, named(`${eye}_captured`)]));
+    this.outputs = parts.contents.map((content) => ({
+      content,
+      raw: named(`${content}_raw`),
+      encoder: named(`${content}_encoder`),
+      encoded: named(`${content}_encoded`),
+      monitor: named(`${content}_monitor`),
+      counter: named(`${content}_counted`),
+    }));
+    this.cameras = new Map(
+      [...this.captured].flatMap(([eye, counter]) => upstreamNames(counter).map((name) => [name, eye] as const)),
+    );
+  }
+
+  play(): void {
+    // A refusal says more on the bus than here: whoever polls the bus reports it.
+    play(this.pipeline);
+  }
+
+  /** Frames that left each camera. */
+  capturedFrames(eye: Eye): number {
+    return field(structureProperty(this.captured.get(eye)!, 'stats'), 'num-buffers');
+  }
+
+  encodedFrames(output: EncodedOutput): number {
+    return field(structureProperty(output.monitor, 'stats'), 'rendered');
+  }
+
+  encoded(output: EncodedOutput): { encodedFrames: number; encodedBytes: number } {
+    const counted = structureProperty(output.counter, 'stats');
+    return { encodedFrames: this.encodedFrames(output), encodedBytes: field(counted, 'num-bytes') };
+  }
+
+  /** The camera that has ended, if one has. */
+  ended(): BinocleError | null {
+    for (const [eye, counter] of this.captured) {
+      if (sawEndOfStream(counter)) return silentCamera(eye, 'has ended: its source says that no more frames come');
+    }
+    return null;
+  }
+
+  output(content: Content): EncodedOutput {
+    const output = this.outputs.find((candidate) => candidate.content === content);
+    if (output === undefined) throw new BinocleError('not-found', `this graph does not encode "${content}"`);
+    return output;
+  }
+
+  /** CLOCK_MONOTONIC of running time 0, ns. */
+  get baseTime(): number {
+    return baseTime(this.pipeline);
+  }
+
+  dot(): string {
+    return dot(this.pipeline);
+  }
+
+  /** Every branch must be off already. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    toNull(this.pipeline);
+  }
+}

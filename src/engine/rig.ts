@@ -1,0 +1,178 @@
+import { BinocleError } from '../protocol/errors.js';
+import type { EngineEvent, EngineEvents, EngineMethods, GraphReport } from '../protocol/engine.js';
+import type { Blueprint } from './blueprint.js';
+import { Graph } from './graph.js';
+import { Keyframes } from './keyframes.js';
+import { Memory } from './memory.js';
+import { Pump } from './pump.js';
+import { Readings } from './readings.js';
+import { Snapshot } from './snapshot.js';
+import { Viewer } from './viewer.js';
+import { Watch } from './watch.js';
+
+export type Notify = <E extends EngineEvent>(event: E, data: EngineEvents[E]) => void;
+type Params<M extends keyof EngineMethods> = EngineMethods[M]['params'];
+
+/** One running stereo pair: the graph, its viewers, and everything that looks after them. */
+export class Rig {
+  readonly #blueprint: Blueprint;
+  readonly #notify: Notify;
+  readonly #graph: Graph;
+  readonly #pump = new Pump();
+  readonly #memory = new Memory();
+  readonly #keyframes: Keyframes;
+  readonly #viewers = new Map<string, Viewer>();
+  readonly #snapshots = new Set<Snapshot>();
+  #running = false;
+  #closed = false;
+
+  /** Builds the graph; nothing runs yet. Throws `missing-software` or `bad-graph`. */
+  constructor(blueprint: Blueprint, notify: Notify) {
+    this.#blueprint = blueprint;
+    this.#notify = notify;
+    this.#graph = new Graph(blueprint.text, {
+      eyes: blueprint.plan.sources.right === undefined ? ['left'] : ['left', 'right'],
+      contents: blueprint.plan.outputs.map(({ content }) => content),
+    });
+    this.#keyframes = new Keyframes(this.#graph);
+  }
+
+  /**
+   * Plays, and resolves when every output has produced its first encoded frame. Rejects with what went wrong; nothing is left running then. A fault after
+   * that is a `failed` event.
+   */
+  async start(): Promise<void> {
+    try {
+      await this.#untilRunning();
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** Started and not closed. */
+  get running(): boolean {
+    return this.#running && !this.#closed;
+  }
+
+  report(): GraphReport {
+    const { layout, codec, encoder, sources, capture, gl, outputs, choices } = this.#blueprint.plan;
+    return {
+      layout,
+      codec,
+      encoder,
+      sources,
+      capture,
+      gl,
+      outputs: outputs.map(({ content, width, height }) => ({ content, width, height })),
+      choices: choices.map(({ what, chosen, because }) => `${what}: ${chosen} (${because})`),
+      launch: this.#blueprint.launch,
+    };
+  }
+
+  /** Throws `bad-message` for a name that is taken, and what the branch’s text throws. */
+  addViewer({ viewer, ice }: Params<'addViewer'>): void {
+    if (this.#viewers.has(viewer)) throw new BinocleError('bad-message', `the viewer "${viewer}" is there already`);
+    const added = new Viewer(this.#graph, {
+      viewer,
+      ice,
+      layout: this.#blueprint.plan.layout,
+      text: (timestampOffset) => this.#blueprint.viewer(timestampOffset),
+      extensions: this.#blueprint.extensions,
+      keyframe: () => this.#keyframes.request(),
+      notify: this.#notify,
+    });
+    this.#viewers.set(viewer, added);
+    this.#pump.add(added);
+  }
+
+  answer({ viewer, sdp }: Params<'answer'>): void {
+    this.#viewer(viewer).answer(sdp);
+    this.#pump.wake();
+  }
+
+  candidate({ viewer, ...candidate }: Params<'candidate'>): void {
+    this.#viewer(viewer).candidate(candidate);
+  }
+
+  /** One that is not there is no error. */
+  removeViewer({ viewer }: Params<'removeViewer'>): void {
+    const leaving = this.#viewers.get(viewer);
+    if (leaving === undefined) return;
+    this.#viewers.delete(viewer);
+    this.#pump.delete(leaving);
+    leaving.close();
+    this.#memory.released();
+  }
+
+  keyframe(): void {
+    this.#keyframes.request();
+    this.#pump.wake();
+  }
+
+  async snapshot({ eye, format }: Params<'snapshot'>): Promise<{ base64: string }> {
+    const { output, text } = this.#blueprint.snapshot(eye, format);
+    const snapshot = new Snapshot(this.#graph, output, text);
+    this.#snapshots.add(snapshot);
+    this.#pump.add(snapshot);
+    try {
+      return { base64: Buffer.from(await snapshot.picture).toString('base64') };
+    } finally {
+      this.#snapshots.delete(snapshot);
+      this.#pump.delete(snapshot);
+      this.#memory.released();
+    }
+  }
+
+  graph({ format }: Params<'graph'>): { text: string } {
+    const texts = {
+      launch: () => this.#blueprint.launch,
+      dot: () => this.#graph.dot(),
+      json: () => JSON.stringify(this.report(), null, 2),
+    };
+    return { text: texts[format]() };
+  }
+
+  /** Viewers first, then the graph: when it returns, no thread of GStreamer’s is left. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#pump.close();
+    for (const viewer of this.#viewers.values()) viewer.close();
+    for (const snapshot of this.#snapshots) snapshot.close();
+    this.#viewers.clear();
+    this.#graph.close();
+  }
+
+  #viewer(name: string): Viewer {
+    const viewer = this.#viewers.get(name);
+    if (viewer === undefined) throw new BinocleError('not-found', `there is no viewer "${name}"`);
+    return viewer;
+  }
+
+  #untilRunning(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const watch = new Watch(this.#graph, this.#blueprint.plan.capture.fps, {
+        running: () => {
+          this.#running = true;
+          this.#pump.add(new Readings(this.#graph, this.#viewers, (readings) => this.#tell(readings)));
+          resolve();
+        },
+        warning: (message) => this.#notify('warning', { message }),
+        failed: (fault) => {
+          if (this.#running) this.#notify('failed', fault.toShape());
+          else reject(fault);
+        },
+      });
+      for (const polled of [watch, this.#keyframes, this.#memory]) this.#pump.add(polled);
+      this.#graph.play();
+    });
+  }
+
+  #tell(readings: EngineEvents['readings']): void {
+    this.#notify('readings', readings);
+    for (const viewer of this.#viewers.values()) {
+      if (viewer.state === 'connected') this.#notify('timing', { viewer: viewer.id, tracks: viewer.timing() });
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import { BinocleError } from '../protocol/errors.js';
+import type { Content, Eye } from '../protocol/ws.js';
+import { faultOf, silentCamera } from './faults.js';
+import type { Graph } from './graph.js';
+import { drain } from './gst/bus.js';
+import { recalculateLatency } from './gst/pipeline.js';
+import type { Polled } from './pump.js';
+
+/** How long a camera may take from PLAYING to the first encoded frame, ms: a USB camera takes 1–3 s, libcamera’s pipelines about 1 s. */
+export const startLimitMs = 15_000;
+/** How often frames are counted, ms. */
+const countEveryMs = 250;
+
+/** Longest silence of a running camera or encoder, ms; five frames where they come slowly. */
+export function silenceLimit(fps: number): number {
+  return Math.max(2_000, 5_000 / fps);
+}
+
+export interface WatchEvents {
+  /** Every output has produced a frame. Once. */
+  running(): void;
+  warning(message: string): void;
+  /** The graph is of no use any more. Once, and nothing after it. */
+  failed(fault: BinocleError): void;
+}
+
+/** Empties the bus and counts frames: tells when the graph runs, when it complains, and when it has failed. */
+export class Watch implements Polled {
+  readonly #graph: Graph;
+  readonly #fps: number;
+  readonly #events: WatchEvents;
+  readonly #started = performance.now();
+  readonly #eyes = new Map<Eye, Advance>();
+  readonly #outputs = new Map<Content, Advance>();
+  #counted = 0;
+  #running = false;
+  #over = false;
+
+  constructor(graph: Graph, fps: number, events: WatchEvents) {
+    this.#graph = graph;
+    this.#fps = fps;
+    this.#events = events;
+  }
+
+  hurried(): boolean {
+    return !this.#running && !this.#over;
+  }
+
+  tick(now: number): void {
+    if (this.#over) return;
+    const fault = this.#bus() ?? (now - this.#counted >= (this.#running ? countEveryMs : 0) ? this.#frames(now) : null);
+    if (fault === null) return;
+    this.#over = true;
+    this.#events.failed(fault);
+  }
+
+  #bus(): BinocleError | null {
+    const messages = drain(this.#graph.pipeline);
+    if (messages.some(({ kind }) => kind === 'latency')) recalculateLatency(this.#graph.pipeline);
+    for (const message of messages.filter(({ kind }) => kind === 'warning')) {
+      this.#events.warning(`${message.path.at(-1) ?? ''}: ${message.text} [debug:${message.debug.trim()}]`);
+    }
+    const errors = messages.filter(({ kind }) => kind === 'error').map((error) => faultOf(error, this.#graph.cameras));
+    // One fault makes others fail: the camera’s is the one to tell.
+    return errors.find(({ reason }) => reason === 'source-failed') ?? errors[0] ?? null;
+  }
+
+  #frames(now: number): BinocleError | null {
+    this.#counted = now;
+    const ended = this.#graph.ended();
+    if (ended !== null) return ended;
+    const limit = this.#running ? silenceLimit(this.#fps) : startLimitMs;
+    const silent = (seen: Map<Eye | Content, Advance>, key: Eye | Content, frames: number) => {
+      const before = seen.get(key) ?? { frames: 0, at: this.#started };
+      if (frames > before.frames) seen.set(key, { frames, at: now });
+      return now - (seen.get(key) ?? before).at > limit;
+    };
+    const seconds = `${(limit / 1000).toFixed(0)} s`;
+    for (const eye of this.#graph.captured.keys()) {
+      if (silent(this.#eyes, eye, this.#graph.capturedFrames(eye)))
+        return silentCamera(eye, `gave no frame for ${seconds}`);
+    }
+    for (const output of this.#graph.outputs) {
+      if (silent(this.#outputs, output.content, this.#graph.encodedFrames(output))) {
+        return new BinocleError(
+          'engine-failed',
+          `No encoded frame of "${output.content}" for ${seconds}, though the cameras run. [encoder:${output.encoder.getName() ?? ''}]`,
+        );
+      }
+    }
+    if (!this.#running && this.#outputs.size === this.#graph.outputs.length) {
+      this.#running = true;
+      this.#events.running();
+    }
+    return null;
+  }
+}
+
+interface Advance {
+  frames: number;
+  at: number;
+}
