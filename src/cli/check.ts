@@ -1,0 +1,103 @@
+import { resolve } from 'node:path';
+import { ConfigurationError, problemLine } from '../config/problem.js';
+import { select, type Selection } from '../config/select.js';
+import type { Machine } from '../pipeline/machine.js';
+import { BinocleError, reasons } from '../protocol/errors.js';
+import { refused, type Row } from './check/row.js';
+import { checkShippedTemplates, checkTemplate } from './check/templates.js';
+import type { Command, Selected } from './command.js';
+
+export const command: Command = {
+  name: 'check',
+  summary: 'check configuration, templates and shaders',
+  usage: '[FILE]…',
+  positionals: true,
+  help: `Each FILE is checked by itself: a configuration (on top of those given with -c), a template (*.gst) or a shader (*.frag).
+Without one, the configuration that would be used. In any case the templates of pipelines/ are read, the graph is planned and
+handed to GStreamer without being played, and every shader is compiled with this machine's GL. No camera is needed.`,
+  async run({ options, positionals, json, print }) {
+    const named = (ending: string) => positionals.filter((path) => path.endsWith(ending)).map((path) => resolve(path));
+    const templates = named('.gst');
+    const shaders = named('.frag');
+    const files = positionals.filter((path) => !path.endsWith('.gst') && !path.endsWith('.frag'));
+
+    const selection: Selection = options;
+    const selections =
+      files.length === 0
+        ? [selection]
+        : files.map((file) => ({ ...selection, config: [...(selection.config ?? []), file] }));
+    const configurations = await Promise.all(selections.map(checkConfiguration));
+    const rows = [...configurations.map(({ row }) => row), ...checkShippedTemplates(), ...templates.map(checkTemplate)];
+    // The exact lines go to stderr as every command writes them.
+    for (const { problems } of rows)
+      for (const problem of problems ?? []) process.stderr.write(`${problemLine(problem)}\n`);
+
+    const selected = configurations.flatMap((configuration) => configuration.selected ?? []);
+    rows.push(...(await checkOnMachine(selected, shaders)));
+    const failed = rows.filter(({ verdict }) => verdict === 'failure');
+    print(json ? JSON.stringify({ ok: failed.length === 0, checks: rows }) : report(rows));
+    return exitStatus(failed);
+  },
+};
+
+async function checkConfiguration(selection: Selection): Promise<{ row: Row; selected?: Selected }> {
+  const name = selection.config?.at(-1) ?? 'config/camera_profiles.yaml';
+  try {
+    const selected = await select(selection);
+    const names = Object.keys(selected.configuration.profiles);
+    const detail = `${names.length === 1 ? 'profile' : 'profiles'} ${names.join(', ')}`;
+    return { row: { subject: 'configuration', name, verdict: 'ok', detail }, selected };
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    const { problems } = error;
+    const detail = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+    return { row: { subject: 'configuration', name, verdict: 'failure', detail, reason: error.reason, problems } };
+  }
+}
+
+/** What only this machine's GStreamer and GL can say. */
+async function checkOnMachine(selected: readonly Selected[], shaders: readonly string[]): Promise<Row[]> {
+  let machine: Machine;
+  try {
+    const { probeMachine } = await import('../engine/probe.js');
+    machine = await probeMachine();
+  } catch (error) {
+    return [refused('graph', 'GStreamer', asMissing(error))];
+  }
+  const { checkGraph } = await import('./check/graph.js');
+  const { checkShaders, shippedShaders } = await import('./check/shaders.js');
+  const graphs = await Promise.all(selected.map((one) => checkGraph(one, machine)));
+  return [...graphs, ...(await checkShaders([...shippedShaders(), ...shaders], machine.gl))];
+}
+
+/** node-gtk that cannot be loaded is software that is missing, not a defect. */
+function asMissing(error: unknown): unknown {
+  if (error instanceof BinocleError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new BinocleError(
+    'missing-software',
+    `GStreamer cannot be asked here: ${message}. npm run setup installs what is missing.`,
+  );
+}
+
+/** Wrong files first, then missing software. */
+function exitStatus(failed: readonly Row[]): number {
+  const statuses = failed.map(({ reason }) => reasons[reason ?? 'internal'].exit);
+  return [2, 3, 1].find((status) => statuses.some((one) => one === status)) ?? 0;
+}
+
+const marks: Record<Row['verdict'], string> = { ok: 'OK', warning: 'warning', failure: 'FAILURE' };
+
+function report(rows: readonly Row[]): string {
+  const [markWidth, subjectWidth] = [width(Object.values(marks)), width(rows.map(({ subject }) => subject))];
+  return rows
+    .map(({ verdict, subject, name, detail }) => {
+      const lead = `${marks[verdict].padEnd(markWidth)}  ${subject.padEnd(subjectWidth)}  `;
+      return `${lead}${name}  ${detail.replaceAll('\n', `\n${' '.repeat(lead.length)}`)}`;
+    })
+    .join('\n');
+}
+
+function width(texts: readonly string[]): number {
+  return Math.max(...texts.map((text) => text.length));
+}
