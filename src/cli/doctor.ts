@@ -29,7 +29,7 @@ async function admit(selected: Patient['selected']): Promise<Patient> {
   try {
     const { probeMachine } = await import('../engine/probe.js');
     const { planGraph } = await import('../pipeline/plan-graph.js');
-    const machine = await probeMachine();
+    const machine = await probeMachine(selected.profile);
     try {
       return { selected, machine, plan: planGraph(selected.profile, machine, loadTemplates(selected.profile)) };
     } catch (error) {

@@ -92,7 +92,8 @@ function examineFile(path: string, mend: string): Finding {
   }
 }
 
-const certificateFile = 'server.crt';
+/** The certificate that the server shows, and its key (src/server/certificate.ts). */
+const certificateFile = 'server.pem';
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
@@ -110,9 +111,7 @@ function examineState({ selected }: Patient): Finding {
   } catch {
     return failure(`${path} cannot be written`, `chmod u+rwx ${path}`);
   }
-  const open = readdirSync(path).filter(
-    (name) => /key|token/.test(name) && (statSync(join(path, name)).mode & 0o077) !== 0,
-  );
+  const open = readdirSync(path).filter((name) => (statSync(join(path, name)).mode & 0o077) !== 0);
   if (open.length === 0) return judged;
   return failure(`others can read ${open.join(', ')}`, `chmod 600 ${open.map((name) => join(path, name)).join(' ')}`);
 }
