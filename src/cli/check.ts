@@ -4,6 +4,7 @@ import { select, type Selection } from '../config/select.js';
 import type { Machine } from '../pipeline/machine.js';
 import { BinocleError, reasons } from '../protocol/errors.js';
 import { refused, type Row } from './check/row.js';
+import { asMissingSoftware } from './missing.js';
 import { checkShippedTemplates, checkTemplate } from './check/templates.js';
 import type { Command, Selected } from './command.js';
 
@@ -62,22 +63,14 @@ async function checkOnMachine(selected: readonly Selected[], shaders: readonly s
     const { probeMachine } = await import('../engine/probe.js');
     machine = await probeMachine();
   } catch (error) {
-    return [refused('graph', 'GStreamer', asMissing(error))];
+    const missing = asMissingSoftware(error);
+    if (!(missing instanceof BinocleError)) throw error;
+    return [refused('graph', 'GStreamer', missing)];
   }
   const { checkGraph } = await import('./check/graph.js');
   const { checkShaders, shippedShaders } = await import('./check/shaders.js');
   const graphs = await Promise.all(selected.map((one) => checkGraph(one, machine)));
   return [...graphs, ...(await checkShaders([...shippedShaders(), ...shaders], machine.gl))];
-}
-
-/** node-gtk that cannot be loaded is software that is missing, not a defect. */
-function asMissing(error: unknown): unknown {
-  if (error instanceof BinocleError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return new BinocleError(
-    'missing-software',
-    `GStreamer cannot be asked here: ${message}. npm run setup installs what is missing.`,
-  );
 }
 
 /** Wrong files first, then missing software. */

@@ -6,6 +6,7 @@ import { packagePath } from '../paths.js';
 import { BinocleError, reasons } from '../protocol/errors.js';
 import { commandIndex, commonOptions, describeOptions, readArguments, type CommonValues } from './arguments.js';
 import type { Command } from './command.js';
+import { asMissingSoftware } from './missing.js';
 
 interface Entry {
   name: string;
@@ -30,6 +31,8 @@ const { stdout, stderr } = process;
 async function main(args: string[]): Promise<number> {
   const index = commandIndex(args);
   if (index < 0) return withoutCommand(args);
+  // What stands before the command is common to all; a slip there would make the next word look like a command.
+  readArguments(args.slice(0, index), commonOptions, false);
   const name = args[index]!;
   const rest = [...args.slice(0, index), ...args.slice(index + 1)];
   if (name === 'help') return main([...rest, '--help']);
@@ -114,7 +117,7 @@ function version(): string {
 
 /** Says what went wrong, on stderr; the exit status that follows from it. */
 function report(thrown: unknown): number {
-  const error = BinocleError.from(thrown);
+  const error = BinocleError.from(asMissingSoftware(thrown));
   const debug = /^(--log-level=)?debug$/;
   stderr.write(error instanceof ConfigurationError ? `${error.message}\n` : `binocle: ${error.message}\n`);
   if (process.argv.includes('--json')) stderr.write(`${JSON.stringify({ error: error.toShape() })}\n`);

@@ -21,7 +21,8 @@ export class ConfigurationError extends BinocleError {
   }
 }
 
-/** `ORIGIN  path  message` */
+/** `ORIGIN  path  message`, one line whatever a value contains. */
 export function problemLine({ origin, path, message }: Problem): string {
-  return [origin, path, message].filter((part) => part !== '').join('  ');
+  const line = [origin, path, message].filter((part) => part !== '').join('  ');
+  return line.replaceAll(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
 }
