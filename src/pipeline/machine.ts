@@ -1,3 +1,5 @@
+import type { Eye } from '../protocol/ws.js';
+
 /** What was probed of this machine: the only thing besides the profile that a plan depends on. */
 export interface Machine {
   /** Device tree model ("Raspberry Pi 5 Model B Rev 1.0") or null on a PC. */
@@ -8,6 +10,8 @@ export interface Machine {
   elements: ReadonlySet<string>;
   gl: GlProbe;
   cameras: CameraFound[];
+  /** What a `path` of the profile led to; absent for an eye without one. */
+  files?: Partial<Record<Eye, FilesFound>>;
 }
 
 export type GlProbe =
@@ -27,4 +31,15 @@ export interface CameraFound {
   modes: { width: number; height: number; fps: number[]; format: string }[];
   /** Process that has it open. */
   heldBy: { pid: number; command: string } | null;
+}
+
+/** Pictures with consecutive numbers that the `files` source plays: of the user's, by links, or the frames of a video. */
+export interface FilesFound {
+  /** For multifilesrc, e.g. /home/me/.cache/binocle/files/1f0c…/%06d.jpg; numbers start at 0. */
+  pattern: string;
+  /** Number of the last one. */
+  last: number;
+  format: 'jpeg' | 'png';
+  /** What it was made of, for people: "12 pictures in /data/left". */
+  from: string;
 }

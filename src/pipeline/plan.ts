@@ -1,7 +1,11 @@
 import type { Content, Eye, Layout } from '../protocol/ws.js';
+import type { TemplateKind } from './template.js';
 
-/** A template filled in later: its name (file in `pipelines/`), and the values of its parameters. `undefined` leaves out the line that names it. */
+/** A template filled in later, and the values of its parameters. `undefined` leaves out the line that names it. */
 export interface Stage {
+  /** Folder of `pipelines/`. */
+  kind: TemplateKind;
+  /** Name of the file there, or the path of a template of the user's. */
   template: string;
   parameters: Record<string, string | number | undefined>;
 }
@@ -31,6 +35,8 @@ export interface Plan {
   capture: { width: number; height: number; fps: number };
   gl: string | null;
   outputs: Output[];
+  /** Largest RTP packet, bytes. */
+  mtu: number;
   /** In the order of the text. Per eye: source (`${eye}_source`), count (`${eye}_captured`), rectify (`${eye}_rectify`); then layout, encode. */
   stages: Stage[];
   /** Variables of the environment that the graph needs, e.g. GST_GL_WINDOW. */
@@ -38,6 +44,8 @@ export interface Plan {
   choices: Choice[];
   /** Stages that this configuration does without, and why. */
   omitted: { stage: string; because: string }[];
+  /** What else is to be known of the parts in use, e.g. of this version of GStreamer. */
+  notes: string[];
   /** Expected delay by stage, ms. */
   delay: { stage: string; ms: number; basis: string }[];
 }

@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises';
+import { elementsOf } from '../pipeline/launch-syntax.js';
+import type { Machine } from '../pipeline/machine.js';
+import { elementsNeeded, loadTemplates } from '../pipeline/templates.js';
+import type { Profile } from '../protocol/configuration.js';
+import { elementExists, version } from './gst/gst.js';
+import { findFiles, type Progress } from './find-files.js';
+import { probeCameras } from './probe-cameras.js';
+import { probeGl } from './probe-gl.js';
+
+/** Elements that a template can do without and that change what it shows. */
+const optional = ['timeoverlay'];
+
+/**
+ * Asks this machine what it has: in parallel, and what may crash or hang in processes of its own. With a profile also what that names: elements of
+ * launch fragments and of the user's templates, and the pictures of the `files` source, which are made ready to be played.
+ * @throws BinocleError `bad-config` or `source-failed` for a `path` that cannot be played.
+ */
+export async function probeMachine(profile?: Profile, progress: Progress = () => undefined): Promise<Machine> {
+  const gstreamer = version();
+  const [model, gl, cameras, files] = await Promise.all([
+    boardModel(),
+    probeGl(gstreamer),
+    probeCameras(),
+    profile === undefined ? undefined : findFiles(profile, progress),
+  ]);
+  const wanted = [...elementsNeeded(loadTemplates(profile)), ...fragments(profile).flatMap(elementsOf), ...optional];
+  const elements = new Set(wanted.filter(elementExists));
+  return { model, gstreamer, elements, gl, cameras, ...(files === undefined ? {} : { files }) };
+}
+
+function fragments(profile: Profile | undefined): string[] {
+  if (profile === undefined) return [];
+  const { left, right } = profile.cameras;
+  return [left.launch, right.launch].filter((launch) => launch !== undefined);
+}
+
+/** E.g. "Raspberry Pi 5 Model B Rev 1.0"; null where there is no device tree. */
+async function boardModel(): Promise<string | null> {
+  const text = await readFile('/proc/device-tree/model', 'utf8').catch(() => null);
+  return text?.replaceAll('\0', '').trim() ?? null;
+}

@@ -1,0 +1,230 @@
+import { readFileSync } from 'node:fs';
+import { basename, isAbsolute, resolve } from 'node:path';
+import { Ajv } from 'ajv';
+import type { ExtendedJSONSchema, FromSchema } from 'json-schema-to-ts';
+import { load } from 'js-yaml';
+import { packagePath } from '../paths.js';
+import { BinocleError } from '../protocol/errors.js';
+import { quoteValue, referenceToFile } from './launch-syntax.js';
+
+/** The folders of `pipelines/`: the parts of a graph in the order of its text, then what is added at run time. */
+export const templateKinds = [
+  'source',
+  'capture',
+  'transfer',
+  'rectify',
+  'layout',
+  'encode',
+  'tap',
+  'sink',
+  'viewer',
+  'snapshot',
+] as const;
+export type TemplateKind = (typeof templateKinds)[number];
+
+const text = { type: 'string', minLength: 1 } as const;
+const count = { type: 'integer', minimum: 1 } as const;
+
+/** What stands between the `---` lines of a template. */
+export const headerSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['stage', 'summary', 'needs'],
+  properties: {
+    stage: { enum: templateKinds },
+    summary: text,
+    needs: { type: 'array', items: text, description: 'GStreamer elements without which it cannot be.' },
+    begins: { type: 'boolean', description: 'Starts a chain of its own instead of going on from the part before it.' },
+    memory: { enum: ['raw', 'gl'], description: 'source: where its pictures are.' },
+    codec: { enum: ['h264', 'vp8'] },
+    format: { enum: ['I420', 'NV12'], description: 'encode: the pixel format it takes.' },
+    order: { type: 'integer', description: 'encode: `auto` tries low numbers first; without one only by name.' },
+    hardware: { type: 'boolean' },
+    live: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['bitrate'],
+      properties: {
+        bitrate: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['property', 'unit'],
+          properties: {
+            property: text,
+            field: { ...text, description: 'Field, where the property is a structure.' },
+            unit: { enum: ['bit/s', 'kbit/s'] },
+          },
+        },
+      },
+    },
+    limits: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['because'],
+      properties: {
+        because: { ...text, description: 'Where the limits come from.' },
+        max_width: count,
+        max_height: count,
+        max_macroblocks_per_second: { ...count, description: '16x16 pixels each; the rates of ITU-T H.264 table A-1.' },
+        max_qp: count,
+      },
+    },
+    absent: {
+      type: 'array',
+      description:
+        'Why the elements may not exist; the first entry whose `model` is found in the machine’s model is said.',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['because'],
+        properties: { model: text, because: text },
+      },
+    },
+    notes: {
+      type: 'array',
+      description: 'Said by `binocle plan` where `before` is not given or GStreamer is older than it.',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['note'],
+        properties: { note: text, before: { type: 'array', items: { type: 'integer' }, minItems: 2, maxItems: 3 } },
+      },
+    },
+    delay: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['basis'],
+      description: 'Expected delay of a frame.',
+      properties: {
+        ms: { type: 'number', minimum: 0 },
+        ms_per_megapixel: { type: 'number', minimum: 0 },
+        frames: { type: 'number', minimum: 0 },
+        basis: text,
+      },
+    },
+  },
+} as const satisfies ExtendedJSONSchema;
+
+export type TemplateHeader = FromSchema<typeof headerSchema>;
+
+/** A part of a graph: a launch fragment with named parameters. */
+export interface Template {
+  /** The name to choose it by: that of its file without `.gst`. */
+  name: string;
+  /** Absolute. */
+  path: string;
+  header: TemplateHeader;
+  body: string;
+}
+
+export type Parameters = Record<string, string | number | undefined>;
+
+const validate = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true }).compile<TemplateHeader>(
+  headerSchema,
+);
+const loaded = new Map<string, Template>();
+
+/** A template of the package by its name, or a file of the user's (a path that ends in `.gst`). */
+export function templatePath(nameOrPath: string, kind: TemplateKind): string {
+  if (!isTemplatePath(nameOrPath)) return packagePath('pipelines', kind, `${nameOrPath}.gst`);
+  return isAbsolute(nameOrPath) ? nameOrPath : resolve(nameOrPath);
+}
+
+export function isTemplatePath(nameOrPath: string): boolean {
+  return nameOrPath.endsWith('.gst');
+}
+
+/**
+ * Reads a template, once.
+ * @throws BinocleError `bad-config` that names the file, when it does not exist or its header is wrong.
+ */
+export function loadTemplate(nameOrPath: string, kind: TemplateKind): Template {
+  const path = templatePath(nameOrPath, kind);
+  const known = loaded.get(path);
+  if (known !== undefined && known.header.stage === kind) return known;
+  let content: string;
+  try {
+    content = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new BinocleError(
+      'bad-config',
+      `there is no ${kind} template ${JSON.stringify(nameOrPath)} (looked for ${path}).`,
+      {
+        cause: error,
+      },
+    );
+  }
+  const template = parseTemplate(content, path);
+  if (template.header.stage !== kind)
+    throw new BinocleError(
+      'bad-config',
+      `${path}: a template of stage ${template.header.stage}, where ${kind} is wanted.`,
+    );
+  loaded.set(path, template);
+  return template;
+}
+
+export function parseTemplate(content: string, path: string): Template {
+  const parts = /^---\n([\s\S]*?)^---\n([\s\S]*)$/m.exec(content);
+  if (parts === null || !content.startsWith('---'))
+    throw new BinocleError('bad-config', `${path}:1:1  a template starts with a header between two lines "---".`);
+  const [, head = '', body = ''] = parts;
+  let header: unknown;
+  try {
+    header = load(head);
+  } catch (error) {
+    throw new BinocleError('bad-config', `${path}: the header is not YAML: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  if (!validate(header)) {
+    const faults = (validate.errors ?? []).map(({ instancePath, message, params }) => {
+      const unknown = 'additionalProperty' in params ? ` (${String(params['additionalProperty'])})` : '';
+      return `${path}:1:1  header${instancePath.replaceAll('/', '.')}  ${message ?? 'is wrong'}${unknown}`;
+    });
+    throw new BinocleError('bad-config', faults.join('\n'));
+  }
+  if (body.trim() === '') throw new BinocleError('bad-config', `${path}: nothing follows the header.`);
+  return { name: basename(path, '.gst'), path, header, body };
+}
+
+/** Names of the parameters in a template's body. */
+export function parametersOf(template: Template): Set<string> {
+  return new Set([...template.body.matchAll(placeholder)].map(([, name = '']) => name));
+}
+
+const placeholder = /\$\{(?:file:)?(\w+)\}/g;
+
+/**
+ * The launch fragment with its values: lines that start with `#` and lines that name a parameter without a value are left out. `${name}` as a word of its
+ * own is launch text and goes in as it is; elsewhere it is a value and is quoted where that is needed; `${file:name}` is the content of the
+ * file at that path.
+ * @throws BinocleError `bad-config` for a parameter that the template names and nobody knows.
+ */
+export function fill(template: Template, parameters: Parameters): string {
+  const lines = template.body.split('\n').flatMap((line) => {
+    if (line.trim() === '' || line.trimStart().startsWith('#')) return [];
+    const names = [...line.matchAll(placeholder)].map(([, name = '']) => name);
+    const unknown = names.find((name) => !(name in parameters));
+    if (unknown !== undefined)
+      throw new BinocleError(
+        'bad-config',
+        `${template.path}: no parameter ${unknown}; known are ${Object.keys(parameters).join(', ')}.`,
+      );
+    if (names.some((name) => parameters[name] === undefined)) return [];
+    return [filledLine(line, parameters)];
+  });
+  return lines.join('\n').trim();
+}
+
+function filledLine(line: string, parameters: Parameters): string {
+  return line
+    .trimEnd()
+    .replaceAll(
+      /(^|\s)\$\{(\w+)\}(?=\s|$)/g,
+      (_, before: string, name: string) => `${before}${String(parameters[name])}`,
+    )
+    .replaceAll(/\$\{(file:)?(\w+)\}/g, (_, file: string | undefined, name: string) =>
+      file === undefined ? quoteValue(String(parameters[name])) : referenceToFile(String(parameters[name])),
+    );
+}

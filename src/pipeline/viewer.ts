@@ -1,0 +1,64 @@
+import { BinocleError } from '../protocol/errors.js';
+import type { Content } from '../protocol/ws.js';
+import type { Plan } from './plan.js';
+import { fill, loadTemplate } from './template.js';
+
+/** Frames that wait for a slow viewer before the oldest is dropped: more would only be late. */
+const queueFrames = 5;
+/** Dynamic payload type (RFC 3551, section 6). */
+const payloadType = 96;
+
+/**
+ * The branch of one viewer as launch text: per encoded picture a leaky queue `${content}_queue` and a payloader `${content}_pay`, all into one
+ * `webrtcbin name=webrtc`. Equal timestamps of both eyes stay equal: one `timestampOffset` (0 to 2^32 - 1) for all payloaders.
+ */
+export function viewerText(plan: Pick<Plan, 'codec' | 'outputs' | 'mtu'>, timestampOffset: number): string {
+  const pictures = plan.outputs.map(({ content }) => pictureText(plan, content, timestampOffset));
+  return [fill(loadTemplate('webrtc', 'viewer'), {}), ...pictures].join('\n');
+}
+
+/** The same, hanging on the tees of a graph's text: a viewer that nobody signals with. */
+export function viewerOfGraph(plan: Pick<Plan, 'codec' | 'outputs' | 'mtu'>): string[] {
+  const pictures = plan.outputs.map(({ content }) => `${content}_encoded. ! ${pictureText(plan, content, 0)}`);
+  return [fill(loadTemplate('webrtc', 'viewer'), {}), ...pictures];
+}
+
+function pictureText(plan: Pick<Plan, 'codec' | 'mtu'>, content: Content, timestampOffset: number): string {
+  return fill(loadTemplate(plan.codec, 'viewer'), {
+    content,
+    mtu: plan.mtu,
+    payload_type: payloadType,
+    timestamp_offset: timestampOffset,
+    queue_frames: queueFrames,
+  });
+}
+
+/**
+ * The branch that makes one picture, from `queue name=snapshot_queue` to `appsink name=snapshot_sink`, and the output whose raw picture it takes. One eye
+ * of a picture with both is cut out of it.
+ * @throws BinocleError `not-found` for an eye that the layout does not have.
+ */
+export function snapshotText(
+  plan: Pick<Plan, 'layout' | 'outputs'>,
+  eye: Content,
+  format: 'jpeg' | 'png',
+): { output: Content; text: string } {
+  const output =
+    plan.outputs.find(({ content }) => content === eye) ??
+    plan.outputs.find(({ content }) => content === 'both' && eye !== 'both');
+  if (output === undefined)
+    throw new BinocleError(
+      'not-found',
+      `the layout ${plan.layout} has no picture of ${eye === 'both' ? 'both eyes' : `the ${eye} eye`}`,
+    );
+  const edges = output.content === eye ? none : edgesOf(plan.layout, eye, output);
+  return { output: output.content, text: fill(loadTemplate(format, 'snapshot'), edges) };
+}
+
+const none = { left: 0, right: 0, top: 0, bottom: 0 };
+
+/** What videocrop cuts off so that one eye is left. */
+function edgesOf(layout: Plan['layout'], eye: Content, { width, height }: { width: number; height: number }) {
+  if (layout === 'sbs') return eye === 'left' ? { ...none, right: width / 2 } : { ...none, left: width / 2 };
+  return eye === 'left' ? { ...none, bottom: height / 2 } : { ...none, top: height / 2 };
+}
