@@ -78,6 +78,6 @@ export function chooseNames(lacking, known) {
 
 /** What a person without the right to install pastes into a shell. @param {Requirement[]} lacking */
 export function installLine(lacking) {
-  const names = lacking.filter(({ optional }) => !optional).map(({ names: [first] }) => first);
+  const names = lacking.map(({ names: [first] }) => first);
   return `sudo apt-get update && sudo apt-get install --yes --no-install-recommends ${names.join(' ')}`;
 }

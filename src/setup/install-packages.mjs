@@ -33,8 +33,10 @@ export async function installPackages(purposes) {
   }
   const lacking = missing(wanted, installed);
   if (needed(lacking).length === 0) return;
-  say(`Debian packages to install: ${lacking.map(({ names: [first], why }) => `${first} (${why})`).join(', ')}`);
-  const privilege = rootCommand(needed(lacking));
+  const width = Math.max(...lacking.map(({ names: [first] }) => first.length));
+  say('Debian packages that are missing:');
+  for (const { names, why } of lacking) say(`  ${names[0].padEnd(width)}  ${why}`);
+  const privilege = rootCommand(lacking);
   await step('Reading the package lists', () => asRoot(privilege, 'apt-update', aptGet('update')));
   const choice = chooseNames(lacking, knownPackages(lacking.flatMap(({ names }) => names)));
   if (choice.skipped.length > 0) say(`Not in this archive, and gone without: ${choice.skipped.join(' ')}`);

@@ -55,10 +55,10 @@ describe('what is to be installed', () => {
     assert.deepEqual([...parseAptPolicy(output)], ['chromium']);
   });
 
-  test('without root and sudo it is one line to paste, without what is optional', () => {
+  test('without root and sudo it is one line to paste', () => {
     assert.equal(
       installLine(wanted),
-      'sudo apt-get update && sudo apt-get install --yes --no-install-recommends gstreamer1.0-tools chromium libnode-dev',
+      'sudo apt-get update && sudo apt-get install --yes --no-install-recommends gstreamer1.0-tools chromium gstreamer1.0-libcamera libnode-dev',
     );
   });
 
