@@ -28,7 +28,7 @@ export const senderDelay: Measure = {
       const lines = text.split('\n');
       text = lines.pop()!;
       for (const traced of lines) {
-        const ns = /latency, src-element=.*\btime=\(guint64\)(\d+)/.exec(traced)?.[1];
+        const ns = /latency, src-element.*\btime=\(guint64\)(\d+)/.exec(traced)?.[1];
         if (ns !== undefined) delays.push(Number(ns) / 1e6);
       }
     });
