@@ -6,6 +6,8 @@ export interface Mat {
   delete(): void;
 }
 
+type MakeMap = (K: Mat, D: Mat, R: Mat, P: Mat, size: object, type: number, mapX: Mat, mapY: Mat) => void;
+
 /** The part of OpenCV.js that judges our mathematics. */
 export interface OpenCv {
   Mat: new () => Mat;
@@ -13,8 +15,8 @@ export interface OpenCv {
   Size: new (width: number, height: number) => object;
   CV_64F: number;
   CV_32FC1: number;
-  initUndistortRectifyMap(K: Mat, D: Mat, R: Mat, P: Mat, size: object, type: number, mapX: Mat, mapY: Mat): void;
-  fisheye_initUndistortRectifyMap: OpenCv['initUndistortRectifyMap'];
+  initUndistortRectifyMap: MakeMap;
+  fisheye_initUndistortRectifyMap: MakeMap;
   onRuntimeInitialized: () => void;
 }
 
