@@ -34,7 +34,13 @@ handed to GStreamer without being played, and every shader is compiled with this
       for (const problem of problems ?? []) process.stderr.write(`${problemLine(problem)}\n`);
 
     const selected = configurations.flatMap((configuration) => configuration.selected ?? []);
-    rows.push(...(await checkOnMachine(selected, shaders)));
+    try {
+      rows.push(...(await checkOnMachine(selected, shaders)));
+    } catch (error) {
+      const missing = asMissingSoftware(error);
+      if (!(missing instanceof BinocleError)) throw error;
+      rows.push(refused('graph', 'GStreamer', missing));
+    }
     const failed = rows.filter(({ verdict }) => verdict === 'failure');
     print(json ? JSON.stringify({ ok: failed.length === 0, checks: rows }) : report(rows));
     return exitStatus(failed);
@@ -58,19 +64,18 @@ async function checkConfiguration(selection: Selection): Promise<{ row: Row; sel
 
 /** What only this machine's GStreamer and GL can say. */
 async function checkOnMachine(selected: readonly Selected[], shaders: readonly string[]): Promise<Row[]> {
-  let machine: Machine;
-  try {
-    const { probeMachine } = await import('../engine/probe.js');
-    machine = await probeMachine();
-  } catch (error) {
-    const missing = asMissingSoftware(error);
-    if (!(missing instanceof BinocleError)) throw error;
-    return [refused('graph', 'GStreamer', missing)];
-  }
   const { checkGraph } = await import('./check/graph.js');
   const { checkShaders, shippedShaders } = await import('./check/shaders.js');
-  const graphs = await Promise.all(selected.map((one) => checkGraph(one, machine)));
-  return [...graphs, ...(await checkShaders([...shippedShaders(), ...shaders], machine.gl))];
+  const { probeMachine } = await import('../engine/probe.js');
+  const rows: Row[] = [];
+  let machine: Machine | undefined;
+  for (const one of selected) {
+    const graph = await checkGraph(one);
+    rows.push(graph.row);
+    machine ??= graph.machine;
+  }
+  const { gl } = machine ?? (await probeMachine());
+  return [...rows, ...(await checkShaders([...shippedShaders(), ...shaders], gl))];
 }
 
 /** Wrong files first, then missing software. */

@@ -1,3 +1,5 @@
+import { parse } from '../../engine/gst/parse.js';
+import { probeMachine } from '../../engine/probe.js';
 import { forParser, graphText } from '../../pipeline/text.js';
 import type { Machine } from '../../pipeline/machine.js';
 import { planGraph } from '../../pipeline/plan-graph.js';
@@ -6,18 +8,23 @@ import { BinocleError } from '../../protocol/errors.js';
 import type { Selected } from '../command.js';
 import { refused, type Row } from './row.js';
 
-/** Plans the graph of the selected profile and has GStreamer read its text, without playing it: every element and property has to exist. */
-export async function checkGraph({ profile, profileName }: Selected, machine: Machine): Promise<Row> {
+/**
+ * Probes this machine for the selected profile, plans its graph and has GStreamer read the text, without playing it: every element and property
+ * has to exist. Also gives what was probed, if that came so far.
+ */
+export async function checkGraph({ profile, profileName }: Selected): Promise<{ row: Row; machine?: Machine }> {
+  let machine: Machine | undefined;
+  const known = () => (machine === undefined ? {} : { machine });
   try {
+    machine = await probeMachine(profile);
     const plan = planGraph(profile, machine, loadTemplates(profile));
-    const { parse } = await import('../../engine/gst/parse.js');
     parse(forParser(graphText(plan)));
     const detail = `${plan.layout}, ${plan.encoder}; GStreamer takes it`;
-    return { subject: 'graph', name: profileName, verdict: 'ok', detail };
+    return { row: { subject: 'graph', name: profileName, verdict: 'ok', detail }, ...known() };
   } catch (error) {
     const row = refused('graph', profileName, error);
     // A camera that is not plugged in now is no fault of the files.
-    if (error instanceof BinocleError && error.reason === 'source-failed') return { ...row, verdict: 'warning' };
-    return row;
+    const elsewhere = error instanceof BinocleError && error.reason === 'source-failed';
+    return { row: elsewhere ? { ...row, verdict: 'warning' } : row, ...known() };
   }
 }

@@ -27,7 +27,7 @@ export function checkShaders(paths: readonly string[], gl: GlProbe): Promise<Row
 
 async function checkShader(path: string, gl: GlProbe): Promise<Row> {
   const row = { subject: 'shader', name: displayName(path) } as const;
-  if (!gl.available) return { ...row, verdict: 'warning', detail: `not compiled: no GL here (${gl.because})` };
+  if (!gl.available) return { ...row, verdict: 'warning', detail: `not compiled: ${gl.because}` };
   let fragment: string;
   try {
     fragment = readFileSync(path, 'utf8');

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+import { readFaults } from '../../src/cli/check/shaders.js';
+import { withFiles } from '../config/folder.js';
+import { binocle, program } from '../harness/binocle.js';
+
+interface Report {
+  ok: boolean;
+  checks: { subject: string; name: string; verdict: string; detail: string; problems?: unknown[] }[];
+}
+
+async function check(...args: string[]): Promise<{ status: number | null; stderr: string; report: Report }> {
+  const { status, stdout, stderr } = await binocle('check', '--json', ...args);
+  assert.equal(stdout.split('\n').length, 2, `one line of JSON: ${stdout}`);
+  return { status, stderr, report: JSON.parse(stdout) as Report };
+}
+
+test('check finds the package in order: its configuration, templates, graph and shaders', async () => {
+  const { status, stderr, report } = await check();
+  assert.deepEqual(
+    report.checks.filter(({ verdict }) => verdict === 'failure'),
+    [],
+  );
+  assert.deepEqual([status, report.ok, stderr], [0, true, '']);
+  assert.deepEqual(
+    [...new Set(report.checks.map(({ subject }) => subject))],
+    ['configuration', 'template', 'graph', 'shader'],
+  );
+});
+
+test('check names what is wrong in files, each with its place, and looks at the rest all the same', async () => {
+  const files = {
+    'wrong.yaml': 'server: { port: -1 }\n',
+    'right.yaml': 'profiles: { default: { layout: tab } }\n',
+    'own.gst': '---\nstage: encode\nsumary: x\nneeds: []\n---\nx264enc\n',
+    'own.frag': 'precision mediump float;\nvoid main() {\n  gl_FragColor = vec4(1.0, nothing);\n}\n',
+  };
+  await withFiles(files, async (folder) => {
+    const paths = Object.keys(files).map((name) => join(folder, name));
+    const { status, stderr, report } = await check(...paths);
+    const verdicts = (subject: string) =>
+      report.checks.filter((one) => one.subject === subject).map(({ name, verdict }) => [name, verdict]);
+    assert.deepEqual([status, report.ok], [2, false]);
+    const line = `${paths[0]}:1:11  server.port  must be between 0 and 65535 (got -1)`;
+    assert.equal(stderr, `${line}\n`);
+    assert.deepEqual(verdicts('configuration'), [
+      [paths[0], 'failure'],
+      [paths[1], 'ok'],
+    ]);
+    assert.deepEqual(verdicts('template').at(-1), [paths[2], 'failure']);
+    assert.deepEqual(verdicts('graph'), [['default', 'ok']]);
+    const shader = report.checks.at(-1)!;
+    assert.deepEqual([shader.name, shader.verdict], [paths[3], 'failure']);
+    assert.match(shader.detail, /own\.frag:3 {2}.*nothing/);
+  });
+});
+
+test('check names an element that does not exist, with exit status 3', async () => {
+  const { status, report } = await check(
+    '--set',
+    'profile.cameras.left={source: custom, launch: nonesuchsrc is-live=true}',
+  );
+  const graph = report.checks.find(({ subject }) => subject === 'graph')!;
+  assert.deepEqual([status, graph.verdict], [3, 'failure']);
+  assert.match(graph.detail, /nonesuchsrc/);
+});
+
+test('check goes on where GL cannot be asked, and says so', async () => {
+  const eye = '{source: custom, launch: videotestsrc is-live=true}';
+  const args = [program, 'check', '--json', '--set', `profile.cameras={left: ${eye}, right: ${eye}}`];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env: { ...process.env, PATH: '/none' } });
+  const { ok, checks } = JSON.parse(stdout) as Report;
+  const shaders = checks.filter(({ subject }) => subject === 'shader');
+  assert.deepEqual([ok, shaders.length > 0], [true, true]);
+  for (const { verdict, detail } of shaders) {
+    assert.equal(verdict, 'warning');
+    assert.match(detail, /^not compiled: .*gst-launch-1\.0 is not installed/);
+  }
+});
+
+const logs: Record<string, [log: string, faults: { line: number | undefined; message: string }[]]> = {
+  Mesa: ["0:7(1): error: syntax error, unexpected '}'", [{ line: 7, message: "error: syntax error, unexpected '}'" }]],
+  'ANGLE and mobile drivers': [
+    "ERROR: 0:12: 'x' : undeclared identifier\nWARNING: 0:3: something",
+    [
+      { line: 12, message: "'x' : undeclared identifier" },
+      { line: 3, message: 'something' },
+    ],
+  ],
+  NVIDIA: ['0(5) : error C0000: syntax error', [{ line: 5, message: 'error C0000: syntax error' }]],
+  'a log of its own kind': ['link failed', [{ line: undefined, message: 'link failed' }]],
+};
+
+for (const [vendor, [log, faults]] of Object.entries(logs)) {
+  test(`faults of a shader are read from the log of ${vendor}`, () => {
+    const from = 'ERROR: from element /GstPipeline:pipeline0/GstGLFilterShader:glfiltershader0:';
+    const output = `${from} fragment shader compilation failed:${log}\n\nAdditional debug info:\nx\n`;
+    assert.deepEqual(readFaults(output), faults);
+  });
+}
