@@ -86,7 +86,7 @@ export function chains(text: string): Link[][] {
     else if (
       last !== undefined &&
       !linked &&
-      (last.kind === 'caps' ? /[,;]$/.test(last.element) : isAssignment(word))
+      (last.kind === 'caps' ? goesOn(last.element, word) : isAssignment(word))
     ) {
       if (last.kind === 'caps') last.element += ` ${word}`;
       else last.properties.push(word);
@@ -100,6 +100,12 @@ export function chains(text: string): Link[][] {
     }
   }
   return chain.length > 0 ? [...result, chain] : result;
+}
+
+/** Caps may have spaces after commas and in lists. */
+function goesOn(caps: string, word: string): boolean {
+  const count = (brackets: RegExp) => caps.match(brackets)?.length ?? 0;
+  return /[,;]$/.test(caps) || /^[,;\]}]/.test(word) || count(/[[{(]/g) > count(/[\]})]/g);
 }
 
 function isAssignment(word: string): boolean {

@@ -34,7 +34,10 @@ export const headerSchema = {
     stage: { enum: templateKinds },
     summary: text,
     needs: { type: 'array', items: text, description: 'GStreamer elements without which it cannot be.' },
-    begins: { type: 'boolean', description: 'Starts a chain of its own instead of going on from the part before it.' },
+    begins: {
+      type: 'boolean',
+      description: 'Starts a chain of its own, as every source does, instead of going on from the part before it.',
+    },
     memory: { enum: ['raw', 'gl'], description: 'source: where its pictures are.' },
     codec: { enum: ['h264', 'vp8'] },
     format: { enum: ['I420', 'NV12'], description: 'encode: the pixel format it takes.' },

@@ -17,7 +17,7 @@ export function graphText(plan: Plan, sink: Sink = { kind: 'fake' }): string {
   for (const stage of stages) {
     const template = loadTemplate(stage.template, stage.kind);
     const filled = fill(template, stage.parameters);
-    const glue = text === '' ? '' : template.header.begins === true ? '\n' : ' !\n  ';
+    const glue = text === '' ? '' : stage.kind === 'source' || template.header.begins === true ? '\n' : ' !\n  ';
     text += glue + filled.replaceAll(/\n\s*/g, '\n    ');
   }
   const viewer = sink.kind === 'webrtc' ? viewerOfGraph(plan) : [];
