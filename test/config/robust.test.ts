@@ -36,7 +36,7 @@ test('whatever a file contains, it is taken or refused with places, and never an
   let refused = 0;
   await withFiles({}, async (folder) => {
     const path = join(folder, 'a.yaml');
-    for (let round = 0; round < 600; round++) {
+    for (let round = 0; round < 300; round++) {
       const content = damaged(text, throwDice);
       await writeFile(path, content);
       try {
@@ -50,5 +50,5 @@ test('whatever a file contains, it is taken or refused with places, and never an
       }
     }
   });
-  assert.ok(refused > 100, `${refused} refused`);
+  assert.ok(refused > 50, `${refused} refused`);
 });
