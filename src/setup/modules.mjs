@@ -24,11 +24,10 @@ export async function installModules() {
     return stamped(stamp, wanted(), async () => {});
   await stamped(stamp, wanted(), async () => {
     await step('Installing node modules (node-gtk is compiled: a minute, more on a Pi)', () =>
-      run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', ...nodeHeaders()], {
+      run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund'], {
         log: 'npm-ci',
         mend: buildMend,
-        // node-gtk has no prebuilt addon for Node 20; compiling it always asks no further host for a binary.
-        env: { ...process.env, npm_config_build_from_source: 'true' },
+        env: { ...process.env, ...nativeBuild() },
       }),
     );
     const fault = nodeGtkLoads();
@@ -64,12 +63,12 @@ function nodeGtkLoads() {
   return probe.status === 0 ? null : probe.stderr || String(probe.error ?? probe.signal);
 }
 
-/** Node's own headers where its packages put them, if they are of this very version: then node-gyp need not download them. */
-function nodeHeaders() {
+/** How node-pre-gyp and node-gyp build: always from source, so that no further host is asked for a binary, and with the headers that Node's own packages brought, if they are of this very version. */
+function nativeBuild() {
   const prefix = dirname(dirname(process.execPath));
   const file = headersOf(prefix);
-  if (!existsSync(file)) return [];
-  return headerVersion(readFileSync(file, 'utf8')) === process.versions.node ? [`--nodedir=${prefix}`] : [];
+  const fits = existsSync(file) && headerVersion(readFileSync(file, 'utf8')) === process.versions.node;
+  return { npm_config_build_from_source: 'true', ...(fits ? { npm_config_nodedir: prefix } : {}) };
 }
 
 /** @param {string} prefix e.g. /usr */
