@@ -5,6 +5,9 @@ import type { Profile } from '../protocol/configuration.js';
 import { Rig } from './rig.js';
 import { Watchdog } from './watchdog.js';
 
+/** Says what start-up is doing. */
+const progress = (message: string) => void notify('progress', { message });
+
 /** Time for viewers and graph to end, ms; what takes longer hangs. */
 const teardownMs = 1_000;
 
@@ -38,7 +41,7 @@ export function host(draw: (profile: Profile, progress: (message: string) => voi
     start: async ({ profile }) => {
       if (asked) throw new BinocleError('bad-message', 'start was asked before');
       asked = true;
-      const progress = (message: string) => void notify('progress', { message });
+
       const blueprint = await draw(profile, progress);
       progress('starting the graph');
       rig = new Rig(blueprint, (event, data) => {

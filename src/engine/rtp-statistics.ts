@@ -1,41 +1,88 @@
 import { field, fields } from './gst/property.js';
+import { RtpSession } from './gst/webrtc.js';
+import type { Element } from './gst/gst.js';
 
-/** What one RTP session tells of what it sent, summed over its tracks. */
+/** What one viewer was sent, summed over its tracks. */
 export interface SentStatistics {
   sentPackets: number;
   /** RTP payload. */
   sentBytes: number;
   /** From the receiver’s reports; absent until the first. */
-  report?: { packetsLost: number; /** Seconds. */ roundTripTime: number; /** Seconds. */ jitter: number };
+  packetsLost?: number;
+  /** Seconds. */
+  roundTripTime?: number;
+  /** Seconds. */
+  jitter?: number;
 }
 
-/**
- * Reads the printed `stats` of GStreamer’s RTPSession. node-gtk cannot give the array of sources in it, and webrtcbin’s own get-stats costs a turn of its
- * thread for the same numbers. A receiver’s report block (RFC 3550, section 6.4.1) has its round trip in 1/65536 s and its jitter in RTP ticks.
- */
-export function sentStatistics(printed: string, clockRate = 90_000): SentStatistics {
+type Fields = Map<string, string | number | boolean>;
+
+/** Browsers that send no media report from this source (libwebrtc’s kDefaultRtcpReceiverReportSsrc). */
+const usualReporter = 1;
+/** How long after the session’s beginning its sources are the same, readings. */
+const settledAfter = 3;
+/** How often an unusual reporter is looked for, readings. */
+const lookedForUntil = 10;
+
+/** Reads what a viewer’s RTP session counts. */
+export class RtpStatistics {
+  readonly #clockRate: number;
+  #session: RtpSession | null = null;
+  #reporter: number | null = null;
+  #readings = 0;
+
+  constructor(clockRate = 90_000) {
+    this.#clockRate = clockRate;
+  }
+
+  /** `ssrcs`: of the viewer’s payloaders. */
+  read(webrtc: Element, ssrcs: readonly number[]): SentStatistics {
+    this.#session ??= RtpSession.of(webrtc);
+    if (this.#session === null) return { sentPackets: 0, sentBytes: 0 };
+    const session = this.#session;
+    const sent = ssrcs.map((ssrc) => session.source(ssrc)).filter((source) => source !== null);
+    const total = (name: string) => sent.reduce((sum, source) => sum + field(source, name), 0);
+    return {
+      sentPackets: total('packets-sent'),
+      sentBytes: total('octets-sent'),
+      ...reportOf(this.#report(session, ssrcs), this.#clockRate),
+    };
+  }
+
+  /** Its wrapper goes with the viewer. */
+  forget(): void {
+    this.#session = null;
+  }
+
+  #report(session: RtpSession, ssrcs: readonly number[]): Fields | null {
+    this.#readings += 1;
+    const known = session.source(this.#reporter ?? usualReporter);
+    if (known !== null || this.#readings <= settledAfter || this.#readings > lookedForUntil) return known;
+    this.#reporter = reporter(session.printed(), ssrcs);
+    return this.#reporter === null ? null : session.source(this.#reporter);
+  }
+}
+
+/** The source that reports on ours, from the printed statistics of a session. */
+export function reporter(printed: string, ssrcs: readonly number[]): number | null {
   const sources = printed
     .replaceAll('\\', '')
     .split('application/x-rtp-source-stats')
     .slice(1)
     .map((source) => fields(source));
-  const sent = sources.filter((source) => source.get('internal') === true && source.get('is-sender') === true);
-  const ours = new Set(sent.map((source) => field(source, 'ssrc')));
-  const reports = sources.filter(
-    (source) =>
-      source.get('internal') === false && source.get('have-rb') === true && ours.has(field(source, 'rb-ssrc')),
-  );
-  const total = (of: typeof sources, name: string) => of.reduce((sum, source) => sum + field(source, name), 0);
-  const worst = (name: string) => Math.max(...reports.map((source) => field(source, name)));
+  const found = sources.find((source) => source.get('have-rb') === true && ssrcs.includes(field(source, 'rb-ssrc')));
+  return found === undefined ? null : field(found, 'ssrc');
+}
+
+/**
+ * A receiver’s report block (RFC 3550, section 6.4.1): its round trip is in 1/65536 s, its jitter in RTP ticks. Of the tracks of a bundle GStreamer keeps
+ * the one that was reported last.
+ */
+function reportOf(source: Fields | null, clockRate: number): Partial<SentStatistics> {
+  if (source?.get('have-rb') !== true) return {};
   return {
-    sentPackets: total(sent, 'packets-sent'),
-    sentBytes: total(sent, 'octets-sent'),
-    ...(reports.length > 0 && {
-      report: {
-        packetsLost: Math.max(0, total(reports, 'rb-packetslost')),
-        roundTripTime: worst('rb-round-trip') / 65_536,
-        jitter: worst('rb-jitter') / clockRate,
-      },
-    }),
+    packetsLost: Math.max(0, field(source, 'rb-packetslost')),
+    roundTripTime: field(source, 'rb-round-trip') / 65_536,
+    jitter: field(source, 'rb-jitter') / clockRate,
   };
 }

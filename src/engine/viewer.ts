@@ -7,12 +7,12 @@ import type { Graph } from './graph.js';
 import { parseBin } from './gst/parse.js';
 import { addHeaderExtension, type HeaderExtension } from './gst/payloader.js';
 import { attach, detach, elementNamed, type Branch } from './gst/pipeline.js';
-import { structureProperty } from './gst/property.js';
+import { field, structureProperty } from './gst/property.js';
 import * as webrtc from './gst/webrtc.js';
 import type { Element } from './gst/gst.js';
 import { configureIce, resolveCandidate } from './ice.js';
 import type { Polled } from './pump.js';
-import { sentStatistics } from './rtp-statistics.js';
+import { RtpStatistics } from './rtp-statistics.js';
 import { candidates, mediaIds, readAnswer, type Candidate } from './sdp.js';
 import { trackTiming } from './timing.js';
 
@@ -42,6 +42,7 @@ export class Viewer implements Polled {
   /** In the order in which they are stopped. */
   readonly #elements: Element[];
   readonly #since = performance.now();
+  readonly #statistics = new RtpStatistics();
   #webrtc: Element;
   #mids: string[] | null = null;
   #answered = false;
@@ -127,8 +128,12 @@ export class Viewer implements Polled {
   }
 
   readings(): ViewerReadings {
-    const { report, ...sent } = sentStatistics(webrtc.sessionStatistics(this.#webrtc));
-    return { viewer: this.id, state: this.#state, ...sent, ...report };
+    const nothing = { sentPackets: 0, sentBytes: 0 };
+    const flows = this.#state === 'connected' || this.#state === 'disconnected';
+    const ssrcs = flows
+      ? this.#payloaders.map(({ payloader }) => field(structureProperty(payloader, 'stats'), 'ssrc'))
+      : [];
+    return { viewer: this.id, state: this.#state, ...(flows ? this.#statistics.read(this.#webrtc, ssrcs) : nothing) };
   }
 
   timing(): TrackTiming[] {
@@ -145,6 +150,7 @@ export class Viewer implements Polled {
     // What the closed object still holds would keep threads and sockets until the next collection but one.
     this.#elements.length = 0;
     this.#payloaders.length = 0;
+    this.#statistics.forget();
     this.#webrtc = null as never;
     this.#branch.bin = null as never;
     this.#become('closed');

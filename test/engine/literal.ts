@@ -18,7 +18,7 @@ export function literalBlueprint(
     `tee name=${content}_raw ! queue leaky=downstream max-size-buffers=1
      ! ${options.encoder ?? 'x264enc tune=zerolatency speed-preset=ultrafast key-int-max=60 bitrate=1000'} name=${content}_encoder
      ! video/x-h264,profile=constrained-baseline ! h264parse config-interval=-1
-     ! video/x-h264,stream-format=byte-stream,alignment=au ! tee name=${content}_encoded allow-not-linked=true
+     ! video/x-h264,stream-format=avc,alignment=au ! tee name=${content}_encoded allow-not-linked=true
      ${content}_encoded. ! queue leaky=downstream max-size-buffers=5 ! identity name=${content}_counted silent=true
      ! fakesink name=${content}_monitor sync=false async=false`;
   const text =

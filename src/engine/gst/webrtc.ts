@@ -1,7 +1,7 @@
 import { BinocleError } from '../../protocol/errors.js';
 import { viewerStates, type ViewerState } from '../../protocol/ws.js';
 import { Gst, GstSdp, GstWebRTC, type Element, type Structure } from './gst.js';
-import { numberProperty, objectProperty, setProperty, structureText } from './property.js';
+import { numberProperty, objectProperty, setProperty, structureProperty, structureText } from './property.js';
 
 /** Action signals take their arguments as given: node-gtk knows no types for them. */
 type Emitter = { emit(signal: string, ...args: unknown[]): unknown };
@@ -104,9 +104,32 @@ export function addTurnServer(webrtc: Element, url: string): boolean {
   return (webrtc as unknown as Emitter).emit('add-turn-server', url) === true;
 }
 
-/** Statistics of the bundle’s one RTP session, as GStreamer prints them. */
-export function sessionStatistics(webrtc: Element): string {
-  const rtpbin = (webrtc as unknown as { getByName(name: string): Emitter | null }).getByName('rtpbin');
-  const session = rtpbin?.emit('get-internal-session', 0) as object | null | undefined;
-  return session == null ? '' : structureText(session, 'stats');
+/** The one RTP session of a bundle; its statistics are read by source. */
+export class RtpSession {
+  readonly #session: Emitter & object;
+
+  private constructor(session: Emitter & object) {
+    this.#session = session;
+  }
+
+  /** Null before the answer. */
+  static of(webrtc: Element): RtpSession | null {
+    const rtpbin = (webrtc as unknown as { getByName(name: string): Emitter | null }).getByName('rtpbin');
+    const session = rtpbin?.emit('get-internal-session', 0) as (Emitter & object) | null | undefined;
+    return session == null ? null : new RtpSession(session);
+  }
+
+  /** What the session knows of one source, or null. */
+  source(ssrc: number): Map<string, string | number | boolean> | null {
+    const source = this.#session.emit('get-source-by-ssrc', ssrc) as object | null;
+    return source === null ? null : structureProperty(source, 'stats');
+  }
+
+  /**
+   * Statistics of the session with all its sources, as GStreamer prints them; node-gtk cannot give the array. Before 1.22.3 GStreamer reads its table of
+   * sources here without the session’s lock: only while no source comes or goes.
+   */
+  printed(): string {
+    return structureText(this.#session, 'stats');
+  }
 }

@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs';
+import { packagePath } from '../paths.js';
+import { planGraph } from '../pipeline/plan-graph.js';
+import { loadTemplates } from '../pipeline/templates.js';
+import { forParser, graphText, launchCommand } from '../pipeline/text.js';
+import { snapshotText, viewerText } from '../pipeline/viewer.js';
+import type { Profile } from '../protocol/configuration.js';
+import type { Blueprint } from './blueprint.js';
+import { loadPlugin } from './gst/gst.js';
+import type { HeaderExtension } from './gst/payloader.js';
+import { probeMachine } from './probe.js';
+
+/** Where set-up puts what it compiled of `native/`. */
+const plugin = packagePath('dist', 'native', 'libgstbinocle.so');
+
+/** From a profile to all the text of its graph on this machine. Throws what probing and planning throw. Sets the environment that the graph’s GL needs. */
+export async function drawBlueprint(profile: Profile, progress: (message: string) => void): Promise<Blueprint> {
+  progress('probing the machine');
+  const machine = await probeMachine(profile, progress);
+  const plan = planGraph(profile, machine, loadTemplates(profile));
+  // Read by GStreamer when the first GL display is made, which is when the graph starts.
+  Object.assign(process.env, plan.environment);
+  return {
+    plan,
+    text: forParser(graphText(plan)),
+    launch: launchCommand(plan),
+    viewer: (timestampOffset) => viewerText(plan, timestampOffset),
+    snapshot: (eye, format) => snapshotText(plan, eye, format),
+    extensions: extensions(profile, progress),
+  };
+}
+
+function extensions(profile: Profile, progress: (message: string) => void): HeaderExtension[] {
+  const delay = profile.rate.playout_delay;
+  if (delay === 'off') return [];
+  if (!existsSync(plugin)) {
+    progress('without the playout-delay extension: the native plugin is not built, so browsers add delay of their own');
+    return [];
+  }
+  loadPlugin(plugin);
+  const { min_ms: min, max_ms: max } = delay;
+  return [{ factory: 'rtphdrextplayoutdelay', id: 5, properties: { 'min-ms': min, 'max-ms': max } }];
+}
