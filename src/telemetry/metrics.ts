@@ -1,5 +1,5 @@
 import { Counter, Gauge, Registry } from 'prom-client';
-import type { ViewerState } from '../protocol/ws.js';
+import { viewerStates, type ViewerState } from '../protocol/ws.js';
 import type { BoardReadings } from './board.js';
 import type { RigLedger } from './ledger.js';
 
@@ -232,7 +232,7 @@ function ofSessions(read: (readings: NonNullable<ObservedSession['readings']>) =
 }
 
 function byState(sessions: readonly ObservedSession[]): Map<ViewerState, number> {
-  const counts = new Map<ViewerState, number>();
+  const counts = new Map<ViewerState, number>(viewerStates.map((state) => [state, 0]));
   for (const { state } of sessions) counts.set(state, (counts.get(state) ?? 0) + 1);
   return counts;
 }

@@ -34,6 +34,8 @@ export class Endpoint {
     handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
   });
 
+  #closing = false;
+
   constructor(options: EndpointOptions) {
     this.#options = options;
   }
@@ -50,12 +52,15 @@ export class Endpoint {
     });
   }
 
-  /** Tells everyone that the server goes away (1001), and drops who has not left after `graceMs`. */
-  close(graceMs: number): void {
+  /** Tells everyone that the server goes away (1001); no one new is let in. */
+  close(): void {
+    this.#closing = true;
     for (const socket of this.#server.clients) socket.close(1001, 'binocle ends');
-    setTimeout(() => {
-      for (const socket of this.#server.clients) socket.terminate();
-    }, graceMs).unref();
+  }
+
+  /** Drops who has not left yet. */
+  terminate(): void {
+    for (const socket of this.#server.clients) socket.terminate();
   }
 
   #refusal({ url, headers }: IncomingMessage): string | null {
@@ -63,7 +68,7 @@ export class Endpoint {
     if (!originAllowed(headers.origin, headers.host, this.#options.origins)) return '403 Forbidden';
     const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
     if (!offered.includes(subprotocol)) return '400 Bad Request';
-    if (this.#server.clients.size >= maxSockets) return '503 Service Unavailable';
+    if (this.#server.clients.size >= maxSockets || this.#closing) return '503 Service Unavailable';
     return null;
   }
 

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Context, Middleware } from 'koa';
-import type { Logger } from '../log.js';
-import { BinocleError, reasons, type Reason } from '../protocol/errors.js';
+import type { Logger } from '../../log.js';
+import { BinocleError, reasons, type Reason } from '../../protocol/errors.js';
 
 /** RFC 9457; `reason` is of the same closed set as the WebSocket's error codes. */
 export interface Problem {

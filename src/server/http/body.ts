@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { BinocleError } from '../protocol/errors.js';
+import { BinocleError } from '../../protocol/errors.js';
 
 /** Largest request body that is read, bytes. */
 export const maxBodyBytes = 1024 * 1024;
