@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { inPackage } from './places.mjs';
 import { readStamp, stamped } from './stamp.mjs';
@@ -63,12 +64,22 @@ function nodeGtkLoads() {
   return probe.status === 0 ? null : probe.stderr || String(probe.error ?? probe.signal);
 }
 
-/** How node-pre-gyp and node-gyp build: always from source, so that no further host is asked for a binary, and with the headers that Node's own packages brought, if they are of this very version. */
+/** A compiler at work on node-gtk wants about this much memory, bytes; a small Pi has room for one. */
+const compilerMemory = 750e6;
+
+/**
+ * How node-pre-gyp and node-gyp build, said in the environment, which every npm passes on: from source always, so that no further host is asked for a binary;
+ * with the headers that Node's own packages brought, if they are of this very version.
+ */
 function nativeBuild() {
   const prefix = dirname(dirname(process.execPath));
   const file = headersOf(prefix);
   const fits = existsSync(file) && headerVersion(readFileSync(file, 'utf8')) === process.versions.node;
-  return { npm_config_build_from_source: 'true', ...(fits ? { npm_config_nodedir: prefix } : {}) };
+  return {
+    npm_config_build_from_source: 'true',
+    npm_config_jobs: String(Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / compilerMemory)))),
+    ...(fits ? { npm_config_nodedir: prefix } : {}),
+  };
 }
 
 /** @param {string} prefix e.g. /usr */
