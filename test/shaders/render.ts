@@ -46,6 +46,16 @@ export async function renderScene(
   return inFolder((folder) => render(folder, source, 'sim.frag', uniforms, size, through));
 }
 
+/** A picture file as GStreamer decodes it. */
+export async function readPicture(path: string, width: number, height: number): Promise<Picture> {
+  return inFolder(async (folder) => {
+    const output = join(folder, 'out.rgba');
+    const line = `filesrc location=${path} ! decodebin ! videoconvert ! video/x-raw,format=RGBA ! filesink location=${output}`;
+    await run('gst-launch-1.0', ['-q', ...line.split(' ')]);
+    return (await frames(output, { width, height })).at(0);
+  });
+}
+
 async function render(
   folder: string,
   source: string,
@@ -61,9 +71,15 @@ async function render(
     `gst-launch-1.0 -q ${source} ! glshader ${fragment} uniforms="${uniformsText('test', uniforms)}" ! ` +
     `gldownload ! ${through === '' ? '' : `${through} ! `}${caps} ! filesink location=${output}`;
   const { stderr } = await run('bash', ['-c', line], { env: { ...process.env, ...headless } });
-  const data = new Uint8Array(await readFile(output));
+  const pictures = await frames(output, { width, height });
+  if (pictures.length === 0) throw new Error(`nothing came out: ${stderr}`);
+  return pictures;
+}
+
+async function frames(path: string, { width, height }: { width: number; height: number }): Promise<Picture[]> {
+  const data = new Uint8Array(await readFile(path));
   const frame = width * height * 4;
-  if (data.length === 0 || data.length % frame !== 0) throw new Error(`${data.length} bytes came out: ${stderr}`);
+  if (data.length % frame !== 0) throw new Error(`${data.length} bytes are no pictures of ${width}x${height}`);
   return Array.from({ length: data.length / frame }, (_, index) => ({
     width,
     height,
