@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { Command } from '../../src/cli/command.js';
 import { packagePath } from '../../src/paths.js';
 import { withFiles } from '../config/folder.js';
 import { binocle, program } from '../harness/binocle.js';
@@ -30,6 +31,15 @@ for (const name of commands) {
     assert.equal((await binocle('help', name)).stdout, stdout);
   });
 }
+
+test('the table says of each command what its file says', async () => {
+  const { stdout } = await binocle('--help');
+  for (const name of commands) {
+    const { command } = (await import(`../../src/cli/${name}.js`)) as { command: Command };
+    assert.equal(command.name, name);
+    assert.match(stdout, new RegExp(`^  ${name} +${command.summary}$`, 'm'));
+  }
+});
 
 test('--version', async () => {
   const { version } = JSON.parse(await readFile(packagePath('package.json'), 'utf8')) as { version: string };
