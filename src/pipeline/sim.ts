@@ -1,8 +1,13 @@
 import type { Profile } from '../protocol/configuration.js';
 import type { Eye } from '../protocol/ws.js';
 
-/** The simulated camera: focal length in widths of the picture (a field of view of 64 degrees across), the axis in the middle. */
-export const simFocal = 0.8;
+/**
+ * Focal length of the simulated camera in pixels; the axis goes through the middle of the picture. A field of view of 64 degrees across at 4:3;
+ * wider pictures see more at the sides and as much above and below.
+ */
+export function simFocal({ width, height }: { width: number; height: number }): number {
+  return 0.8 * Math.min(width, (height * 4) / 3);
+}
 
 /**
  * Where the simulated picture says what it is. One cell is a square whose side is `1 / columns` of the width; places are in cells from the
@@ -31,7 +36,7 @@ export function simUniforms(profile: Pick<Profile, 'sim' | 'capture'>, eye: Eye)
   return {
     right: eye === 'right' ? 1 : 0,
     eye_x: (side * baseline_mm) / 2000,
-    focal: simFocal,
+    focal: simFocal(profile.capture) / profile.capture.width,
     k1: distortion,
     motion,
     fps: profile.capture.fps,
@@ -42,7 +47,7 @@ export function simUniforms(profile: Pick<Profile, 'sim' | 'capture'>, eye: Eye)
 /** The calibration (OpenCV's K and D) that takes the simulated lens out again. */
 export function simIntrinsics(profile: Pick<Profile, 'sim' | 'capture'>): { K: number[]; D: number[] } {
   const { width, height } = profile.capture;
-  const focal = simFocal * width;
+  const focal = simFocal(profile.capture);
   return {
     K: [focal, 0, (width - 1) / 2, 0, focal, (height - 1) / 2, 0, 0, 1],
     D: [profile.sim.distortion, 0, 0, 0],
