@@ -44,7 +44,7 @@ export function chooseEncoder(
     const { layout, rejected } = firstFitting(template, layouts, profile);
     if (layout === null) throw refusal(`${encoder} cannot encode this: ${rejected.map(said).join('; ')}.`, 'encoder');
     const choice = { what: 'encoder', chosen: encoder, because: 'encode.encoder says so', rejected: [] };
-    return chosen(template, layout, [choice, layoutChoice(layout, wanted, rejected)], profile);
+    return { template, layout, choices: [choice, layoutChoice(layout, wanted, rejected)] };
   }
 
   const rejected: Rejected = [];
@@ -76,7 +76,7 @@ export function chooseEncoder(
         ? `the machine's own encoder: ${header.summary}`
         : `${inWords(machine, rejected)}${header.summary}`;
     const choice = { what: 'encoder', chosen: name, because, rejected };
-    return chosen(template, fit.layout, [choice, layoutChoice(fit.layout, wanted, fit.rejected)], profile);
+    return { template, layout: fit.layout, choices: [choice, layoutChoice(fit.layout, wanted, fit.rejected)] };
   }
   const missing = candidates.filter(({ header }) => header.codec === codec && header.hardware !== true);
   for (const template of missing) requireTemplate(template, machine, 'profile.encode.encoder');
@@ -88,20 +88,6 @@ export function encodedSize(layout: Layout, eye: Size): Size {
   if (layout === 'sbs') return { width: eye.width * 2, height: eye.height };
   if (layout === 'tab') return { width: eye.width, height: eye.height * 2 };
   return eye;
-}
-
-function chosen(template: Template, layout: Layout, choices: Choice[], profile: Profile): ChosenEncoder {
-  const { qp_min: low, qp_max: high } = profile.encode;
-  const most = template.header.limits?.max_qp;
-  for (const [key, value] of [
-    ['qp_min', low],
-    ['qp_max', high],
-  ] as const)
-    if (value !== undefined && most !== undefined && value > most)
-      throw refusal(`${template.name} takes quantizers up to ${most}, and encode.${key} is ${value}.`, key);
-  if (low !== undefined && high !== undefined && low > high)
-    throw refusal(`encode.qp_min (${low}) is above encode.qp_max (${high}).`, 'qp_min');
-  return { template, layout, choices };
 }
 
 function firstFitting(

@@ -33,6 +33,9 @@ export function words(text: string): string[] {
 }
 
 function normalised(word: string): string {
+  // Caps in the quotes that a shell would want, as they stand in printed lines.
+  const caps = /^(["'])([\w-]+\/[^"']*)\1$/.exec(word)?.[2];
+  if (caps !== undefined) return caps;
   const assignment = /^([\w:%-]+)=([\s\S]*)$/.exec(word);
   if (assignment === null || fileReference.test(word)) return word;
   const [, property, raw = ''] = assignment;

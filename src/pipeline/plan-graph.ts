@@ -79,7 +79,7 @@ export function planGraph(profile: Profile, machine: Machine, templates: Templat
     choices: [...sourceChoices, ...rectify.choices, ...(single === null ? [] : [single]), ...encoder.choices],
     omitted: rectify.omitted,
     notes: notesOf(parts.templates, machine),
-    delay: expectedDelay(parts.templates, outputs, profile.capture.fps),
+    delay: expectedDelay(parts.templates, outputs, profile.capture),
   };
 }
 

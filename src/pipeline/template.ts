@@ -69,7 +69,6 @@ export const headerSchema = {
         max_width: count,
         max_height: count,
         max_macroblocks_per_second: { ...count, description: '16x16 pixels each; the rates of ITU-T H.264 table A-1.' },
-        max_qp: count,
       },
     },
     absent: {
@@ -228,6 +227,11 @@ function filledLine(line: string, parameters: Parameters): string {
       (_, before: string, name: string) => `${before}${String(parameters[name])}`,
     )
     .replaceAll(/\$\{(file:)?(\w+)\}/g, (_, file: string | undefined, name: string) =>
-      file === undefined ? quoteValue(String(parameters[name])) : referenceToFile(String(parameters[name])),
+      file === undefined ? valueText(String(parameters[name])) : referenceToFile(String(parameters[name])),
     );
+}
+
+/** A value may be a part of a word: an empty one leaves nothing. */
+function valueText(value: string): string {
+  return value === '' ? '' : quoteValue(value);
 }

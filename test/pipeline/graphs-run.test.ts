@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFile, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+import { planHere } from '../../src/engine/plan-here.js';
+import { planGraph } from '../../src/pipeline/plan-graph.js';
+import type { Plan } from '../../src/pipeline/plan.js';
+import { loadTemplates } from '../../src/pipeline/templates.js';
+import { launchCommand } from '../../src/pipeline/text.js';
+import { calibrated, profileWith } from './machines.js';
+
+const run = promisify(execFile);
+let folder: string;
+let cacheBefore: string | undefined;
+const small = ['capture.width=160', 'capture.height=120'];
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'binocle-graphs-'));
+  cacheBefore = process.env['XDG_CACHE_HOME'];
+  process.env['XDG_CACHE_HOME'] = join(folder, 'cache');
+});
+after(async () => {
+  if (cacheBefore === undefined) delete process.env['XDG_CACHE_HOME'];
+  else process.env['XDG_CACHE_HOME'] = cacheBefore;
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function plan(...settings: string[]): Promise<Plan> {
+  return (await planHere(await profileWith(...small, ...settings))).plan;
+}
+
+/** Presentation times, ns, of `count` frames at each monitor, of the printed line run by bash. */
+async function presented(of: Plan, count: number): Promise<number[][]> {
+  const line = launchCommand(of)
+    .replace('gst-launch-1.0', 'gst-launch-1.0 -v')
+    .replaceAll(/name=(\w+)_monitor /g, 'name=$1_monitor silent=false ');
+  const shell = spawn('bash', ['-c', line.replace(/^/, 'exec env ')], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const times = new Map(of.outputs.map(({ content }) => [`${content}_monitor`, [] as number[]]));
+  let [rest, errors] = ['', ''];
+  shell.stderr.on('data', (chunk) => (errors += String(chunk)));
+  shell.stdout.on('data', (chunk) => {
+    const lines = `${rest}${String(chunk)}`.split('\n');
+    rest = lines.pop()!;
+    for (const text of lines) {
+      const [, monitor, hours, minutes, seconds] =
+        /:(\w+_monitor): last-message = chain .*pts: (\d+):(\d+):([\d.]+)/.exec(text) ?? [];
+      if (monitor !== undefined)
+        times.get(monitor)!.push(Math.round(((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1e9));
+    }
+    if ([...times.values()].every((each) => each.length >= count)) shell.kill('SIGINT');
+  });
+  const overdue = setTimeout(() => shell.kill('SIGKILL'), 15_000);
+  await once(shell, 'close');
+  clearTimeout(overdue);
+  assert.doesNotMatch(errors, /ERROR/, line);
+  for (const [monitor, each] of times)
+    assert.ok(each.length >= count, `${monitor} saw ${each.length} frames: ${errors}`);
+  return [...times.values()];
+}
+
+for (const settings of [
+  ['layout=sbs'],
+  ['layout=tab'],
+  ['layout=twin'],
+  ['layout=mono'],
+  ['layout=sbs', calibrated],
+  ['layout=twin', calibrated, 'view.left.rotate=90', 'view.right.rotate=270'],
+  ['encode.encoder=openh264enc'],
+  ['encode.codec=vp8'],
+  ['encode.codec=vp8', 'layout=twin', 'encode.rate_control=vbr', 'encode.qp_min=4', 'encode.qp_max=50'],
+  ['encode.rate_control=vbr', 'encode.qp_min=10', 'encode.qp_max=40', 'encode.profile=main', 'encode.preset=veryfast'],
+])
+  test(`the printed line runs: ${settings.map((setting) => setting.replace(/=\{.*/, '')).join(', ')}`, async () => {
+    const times = await presented(await plan(...settings), 15);
+    for (const each of times) assert.ok(each.every((time, index) => index === 0 || time > each[index - 1]!));
+  });
+
+test('without GL: the simulated ball, turned and cropped by the CPU', async () => {
+  const profile = await profileWith(
+    ...small,
+    'view.left.rotate=90',
+    'view.right.flip=both',
+    'view.left.crop.left=0.25',
+  );
+  const { machine } = await planHere(profile);
+  const without = { ...machine, gl: { available: false as const, because: 'none for this test' } };
+  await presented(planGraph(profile, without, loadTemplates()), 15);
+});
+
+test('launch fragments of another size, rate and format', async () => {
+  const [times] = await presented(
+    await plan(
+      'cameras.left.launch=videotestsrc is-live=true ! video/x-raw, format=(string){ YUY2, I420 }, width=320, height=100, framerate=20/1',
+      'cameras.right.launch=videotestsrc is-live=true pattern=ball',
+    ),
+    15,
+  );
+  assert.ok(steady(times!, 1e9 / 30));
+});
+
+async function picture(name: string, pattern: string, encoder = 'jpegenc'): Promise<string> {
+  const path = join(folder, name);
+  await run('gst-launch-1.0', [
+    ...['-q', 'videotestsrc', 'num-buffers=1', `pattern=${pattern}`, '!', 'video/x-raw,width=64,height=48', '!'],
+    ...[encoder, '!', 'filesink', `location=${path}`],
+  ]);
+  return path;
+}
+
+test('files: a folder with gaps in its numbers in natural order, a glob of PNG; looped without a gap or a jump', async () => {
+  const left = join(folder, "it's the $left one");
+  await mkdir(left);
+  const jpeg = await picture('a.jpg', 'red');
+  for (const name of ['view10.jpg', 'view2.jpg', 'view1.JPG', 'notes.txt']) await copyFile(jpeg, join(left, name));
+  const png = await picture('b.png', 'blue', 'pngenc');
+  for (const name of ['p1.png', 'p3.png', 'q9.png']) await copyFile(png, join(folder, name));
+
+  const profile = await profileWith(
+    ...small,
+    `cameras.left.path=${JSON.stringify(left)}`,
+    `cameras.right.path=${JSON.stringify(join(folder, 'p[0-9].*'))}`,
+  );
+  const { plan: files, machine } = await planHere(profile);
+  assert.equal(machine.files!.left!.last, 2);
+  assert.equal(machine.files!.right!.last, 1);
+  const links = join(machine.files!.left!.pattern, '..');
+  const { stdout } = await run(
+    'readlink',
+    (await readdir(links)).toSorted().map((name) => join(links, name)),
+  );
+  assert.deepEqual(
+    stdout
+      .trim()
+      .split('\n')
+      .map((path) => path.slice(left.length + 1)),
+    ['view1.JPG', 'view2.jpg', 'view10.jpg'],
+  );
+  const [times] = await presented(files, 40);
+  assert.ok(steady(times!, 1e9 / 30), 'every frame is a frame time after the one before it, over 13 rounds');
+});
+
+test('files: videos in MP4 and Matroska at their own speed and the capture’s rate, looped without a seam; made once', async () => {
+  const video = async (name: string, chain: string) => {
+    const path = join(folder, name);
+    const source = 'videotestsrc num-buffers=10 ! video/x-raw,format=I420,width=64,height=48,framerate=25/1';
+    await run('bash', ['-c', `gst-launch-1.0 -q ${source} ! ${chain} ! filesink location="${path}"`]);
+    return path;
+  };
+  const left = await video('clip one.mp4', 'x264enc ! h264parse ! mp4mux');
+  const right = await video('clip.mkv', 'vp8enc ! matroskamux');
+  const settings = [`cameras.left.path=${left}`, `cameras.right.path=${right}`, 'layout=twin', 'capture.fps=50'];
+  const { plan: videos, machine } = await planHere(await profileWith(...small, ...settings));
+  for (const eye of ['left', 'right'] as const) {
+    const { last } = machine.files![eye]!;
+    assert.ok(last >= 18 && last <= 20, `10 frames at 25 a second are 20 at 50, not ${last + 1}`);
+  }
+  for (const times of await presented(videos, 60)) assert.ok(steady(times, 1e9 / 50));
+  const made = (await stat(join(machine.files!.left!.pattern, '..'))).ino;
+  const again = await planHere(await profileWith(...small, ...settings));
+  assert.equal((await stat(join(again.machine.files!.left!.pattern, '..'))).ino, made);
+  assert.equal(launchCommand(again.plan), launchCommand(videos));
+});
+
+test('files that cannot be played are refused in words', async () => {
+  const file = await picture('c.jpg', 'green');
+  await mkdir(join(folder, 'empty'));
+  await mkdir(join(folder, 'mixed'));
+  for (const name of ['a.jpg', 'b.png']) await copyFile(file, join(folder, 'mixed', name));
+  await copyFile(process.execPath, join(folder, 'video.mp4'));
+  for (const [path, message] of [
+    ['nowhere', /cameras\.left\.path: there is no .*nowhere/],
+    ['empty', /no picture and no video/],
+    ['mixed', /JPEG and PNG/],
+    ['*.gif', /no picture and no video/],
+    ['video.mp4', /cannot be played|no decoder/],
+  ] as const)
+    await assert.rejects(() => plan(`cameras.left.path=${JSON.stringify(join(folder, path))}`), message);
+});
+
+test('--sink file: a finished Matroska and MP4 file that plays', async () => {
+  const of = await plan('layout=sbs');
+  for (const name of ["it's mine.mkv", 'out.mp4']) {
+    const path = join(folder, name);
+    const line = launchCommand(of, { kind: 'file', path }).replaceAll('is-live=true', 'is-live=true num-buffers=20');
+    await run('bash', ['-c', line], { timeout: 15_000 });
+    const { stdout } = await run('gst-launch-1.0', [
+      ...[
+        'filesrc',
+        `location="${path}"`,
+        '!',
+        path.endsWith('mp4') ? 'qtdemux' : 'matroskademux',
+        '!',
+        'h264parse',
+        '!',
+      ],
+      ...['openh264dec', '!', 'video/x-raw,width=320,height=120', '!', 'fakesink', 'silent=false', '-v'],
+    ]);
+    assert.ok(stdout.split('last-message = chain').length > 10, stdout.slice(-500));
+  }
+});
+
+/** Every frame one frame time after the other; a frame or two may be missing where the machine was busy, but never a fraction of one. */
+function steady(times: number[], frame: number): boolean {
+  const steps = times.slice(1).map((time, index) => (time - times[index]!) / frame);
+  const off = steps.filter((step) => step < 0.9 || Math.abs(step - Math.round(step)) > 0.1);
+  return off.length === 0 && steps.filter((step) => step > 1.5).length < times.length / 4;
+}

@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { graphText, launchCommand } from '../../src/pipeline/text.js';
+import type { Plan } from '../../src/pipeline/plan.js';
+import { BinocleError, type Reason } from '../../src/protocol/errors.js';
+import { calibrated, pcWithVa, pcWithoutGl, pi4, pi5, planOn, softwareGl } from './machines.js';
+
+const choice = (plan: Plan, what: string) => plan.choices.find((each) => each.what === what)!;
+const rejection = (plan: Plan, what: string, option: string) =>
+  choice(plan, what).rejected.find((each) => each.option === option)?.because;
+const templatesOf = (plan: Plan) => plan.stages.map(({ kind, template }) => `${kind}/${template}`);
+
+const hd = ['capture.width=1280', 'capture.height=720'];
+
+test('Raspberry Pi 4: its own encoder, two pictures of 1280x720 above each other, since side by side is too wide', async () => {
+  const plan = await planOn(pi4, ...hd);
+  assert.equal(plan.encoder, 'v4l2h264enc');
+  assert.equal(plan.layout, 'tab');
+  assert.deepEqual(plan.outputs, [{ content: 'both', width: 1280, height: 1440, bitrateKbps: 4000 }]);
+  assert.match(rejection(plan, 'layout', 'sbs')!, /2560x720 is wider than 1920/);
+  assert.equal(
+    encoderText(plan),
+    [
+      'v4l2h264enc name=both_encoder',
+      'extra-controls=controls,repeat_sequence_header=(int)1,video_bitrate_mode=(int)1,video_bitrate=(int)4000000,h264_i_frame_period=(int)60',
+      '! video/x-h264,profile=constrained-baseline,level=(string)4 ! h264parse config-interval=-1',
+    ].join('\n'),
+  );
+  assert.match(plan.notes.join('\n'), /before 1\.24 makes no keyframe/);
+  assert.ok(templatesOf(plan).includes('source/libcamera'));
+  assert.match(graphText(plan), /camera-name=\/base\/axi\/pcie@120000\/rp1\/i2c@88000\/imx708@1a\n/);
+  assert.match(graphText(plan), /format=NV12,width=1280,height=720,framerate=30\/1/);
+});
+
+test('Raspberry Pi 4 at 60 frames a second: level 4.2 in the caps, quantizers in extra-controls', async () => {
+  const plan = await planOn(pi4, ...hd, 'capture.fps=60', 'encode.qp_min=18', 'encode.qp_max=40');
+  assert.match(encoderText(plan), /level=\(string\)4\.2/);
+  assert.match(encoderText(plan), /h264_minimum_qp_value=\(int\)18,h264_maximum_qp_value=\(int\)40\n/);
+});
+
+test('Raspberry Pi 4 beyond its encoder: x264, with the reason for each layout', async () => {
+  const plan = await planOn(pi4, 'capture.width=2304', 'capture.height=1296');
+  assert.equal(plan.encoder, 'x264enc');
+  const because = rejection(plan, 'encoder', 'v4l2h264enc')!;
+  assert.match(because, /sbs: 4608x1296 is wider.*tab: 2304x2592 is wider.*twin: 2304x1296 is wider/);
+});
+
+test('Raspberry Pi 4, side by side asked for by name: the encoder that can is taken; both by name is refused with the limits', async () => {
+  const plan = await planOn(pi4, ...hd, 'layout=sbs');
+  assert.equal(plan.encoder, 'x264enc');
+  await refused('bad-config', /v4l2h264enc cannot encode this: sbs: 2560x720 is wider than 1920/, () =>
+    planOn(pi4, ...hd, 'layout=sbs', 'encode.encoder=v4l2h264enc'),
+  );
+});
+
+test('Raspberry Pi 5: says in words that it has no H.264 encoder, and takes x264', async () => {
+  const plan = await planOn(pi5, ...hd, calibrated.replace('[640, 480]', '[1280, 720]'));
+  assert.equal(plan.encoder, 'x264enc');
+  assert.equal(plan.layout, 'sbs');
+  assert.match(
+    choice(plan, 'encoder').because,
+    /a Raspberry Pi 5 has no H\.264 encoder in its hardware, so it is done in software/,
+  );
+  assert.equal(plan.environment['GST_GL_WINDOW'], 'surfaceless');
+  assert.deepEqual(
+    plan.notes.filter((note) => note.includes('v4l2h264enc')),
+    [],
+  );
+  assert.ok(templatesOf(plan).includes('transfer/upload-gpu'), 'colours are converted on the GPU');
+  assert.match(graphText(plan), /glupload ! glcolorconvert\n/);
+});
+
+test('PC with VA: vah264enc gets NV12 and kbit/s', async () => {
+  const plan = await planOn(pcWithVa, 'encode.bitrate_mbps=6');
+  assert.equal(plan.encoder, 'vah264enc');
+  assert.match(encoderText(plan), /^vah264enc name=both_encoder rate-control=cbr bitrate=6000 cpb-size=1500\n/);
+  assert.match(graphText(plan), /compositor[\s\S]*video\/x-raw,format=NV12,width=1280,height=480/);
+});
+
+test('hardware encoders asked for by name and not there: missing software, with the package where there is one', async () => {
+  await refused('missing-software', /nvh264enc .*no NVIDIA GPU/, () => planOn(pcWithVa, 'encode.encoder=nvh264enc'));
+  await refused('missing-software', /gstreamer1\.0-vaapi/, () => planOn(pcWithVa, 'encode.encoder=vaapih264enc'));
+  await refused('missing-software', /Raspberry Pi 5 has no H\.264 encoder/, () =>
+    planOn(pi5, 'encode.encoder=v4l2h264enc'),
+  );
+});
+
+test('no encoder at all: missing software that names the package', async () => {
+  const without = { ...softwareGl, elements: new Set([...softwareGl.elements].filter((name) => !/264enc/.test(name))) };
+  await refused('missing-software', /apt install gstreamer1\.0-plugins-ugly/, () => planOn(without));
+});
+
+test('without GL: quarter turns and crop go on, and the plan says what is lost', async () => {
+  const plan = await planOn(
+    pcWithoutGl,
+    calibrated,
+    'view.left.rotate=180',
+    'view.left.roll_deg=1',
+    'view.right.crop.left=0.1',
+  );
+  assert.match(graphText(plan), /videoflip video-direction=180 !/);
+  assert.match(graphText(plan), /videocrop left=64 right=0 top=0 bottom=0/);
+  assert.match(choice(plan, 'rectify left').because, /lost without GL: the lens calibration, roll/);
+  assert.match(choice(plan, 'rectify right').because, /lost without GL: the lens calibration/);
+  assert.doesNotMatch(graphText(plan), /\bgl\w+/);
+  assert.deepEqual(plan.environment, {});
+  assert.ok(templatesOf(plan).includes('source/sim-cpu'));
+  assert.match(rejection(plan, 'source left', 'the scene in GL')!, /no GL context/);
+});
+
+test('nothing to rectify: no GL, and said so; software GL: colours are converted on the CPU', async () => {
+  const launch = 'cameras={left: {launch: videotestsrc is-live=true}, right: {launch: videotestsrc is-live=true}}';
+  const plain = await planOn(softwareGl, launch);
+  assert.doesNotMatch(graphText(plain), /\bgl\w+/);
+  assert.equal(plain.gl, null);
+  assert.deepEqual(
+    plain.omitted.map(({ stage }) => stage),
+    ['rectify left', 'rectify right'],
+  );
+  const rectified = await planOn(softwareGl, launch, calibrated);
+  assert.ok(templatesOf(rectified).includes('transfer/upload-cpu'));
+  assert.equal(rectified.gl, 'llvmpipe');
+});
+
+test('twin: half the rate for each eye; mono: the left eye alone', async () => {
+  const twin = await planOn(softwareGl, 'layout=twin');
+  assert.deepEqual(
+    twin.outputs.map(({ content, bitrateKbps }) => [content, bitrateKbps]),
+    [
+      ['left', 2000],
+      ['right', 2000],
+    ],
+  );
+  const mono = await planOn(softwareGl, 'layout=mono');
+  assert.deepEqual(mono.sources, { left: 'sim' });
+  assert.doesNotMatch(graphText(mono), /right_/);
+});
+
+test('cameras: in order, by number, by part of their name; taken ones are left alone; one alone is mono', async () => {
+  const [first, second] = pi5.cameras;
+  const swapped = graphText(await planOn(pi5, 'cameras.left.device=1'));
+  assert.ok(swapped.indexOf(second!.id) < swapped.indexOf(first!.id), 'the right eye gets the one that is left');
+  const named = graphText(await planOn(pi5, 'cameras.left.device=i2c@80000'));
+  assert.ok(named.indexOf(second!.id) < named.indexOf(first!.id));
+
+  const held = { ...pi5, cameras: [{ ...first!, heldBy: { pid: 7, command: 'rpicam-vid' } }, second!] };
+  const plan = await planOn(held);
+  assert.equal(plan.layout, 'mono');
+  assert.match(graphText(plan), new RegExp(`camera-name=${second!.id}`));
+  const both = await planOn(held, 'layout=sbs');
+  assert.deepEqual(both.sources, { left: 'sim', right: 'sim' });
+  assert.match(rejection(both, 'source left', 'libcamera')!, /1 camera found for 2 eyes, 1 in use by another program/);
+  await refused('source-failed', /no v4l2 camera \/dev\/video77.*found: \/base/, () =>
+    planOn(pi5, 'cameras.left.device=/dev/video77'),
+  );
+});
+
+test('a camera that has the size as Motion JPEG only gets a decoder; one that has it not at all is refused with what it has', async () => {
+  const usb = (format: string, width: number) => ({
+    ...softwareGl,
+    cameras: ['/dev/video0', '/dev/video2'].map((id) => ({
+      api: 'v4l2' as const,
+      id,
+      name: 'webcam',
+      modes: [{ width, height: 480, fps: [30], format }],
+      heldBy: null,
+    })),
+  });
+  assert.match(
+    graphText(await planOn(usb('YUY2', 640))),
+    /v4l2src name=left_source device=\/dev\/video0 io-mode=2\n.*video\/x-raw/,
+  );
+  assert.match(
+    graphText(await planOn(usb('MJPG', 640))),
+    /image\/jpeg,width=640,height=480,framerate=30\/1\n.*jpegdec/,
+  );
+  await refused('source-failed', /\/dev\/video0 does not deliver 640x480 at 30.*has 800x480@30/, () =>
+    planOn(usb('YUY2', 800)),
+  );
+});
+
+test('settings that contradict each other are refused with their path', async () => {
+  await refused('bad-config', /makes vp8 video, and encode\.codec is h264/, () =>
+    planOn(softwareGl, 'encode.encoder=vp8enc'),
+  );
+  await refused('bad-config', /qp_max +must be at most 51/, () => planOn(softwareGl, 'encode.qp_max=60'));
+  await refused('missing-software', /no element "nosuchelement"/, () =>
+    planOn(softwareGl, 'cameras.left.launch=nosuchelement ! identity'),
+  );
+  await refused('bad-config', /no source template "kinect"/, () => planOn(softwareGl, 'cameras.left.source=kinect'));
+});
+
+test('frame rates are exact fractions', async () => {
+  for (const [fps, text] of [
+    [29.97, '30000/1001'],
+    [59.94, '60000/1001'],
+    [12.5, '25/2'],
+    [50, '50/1'],
+  ] as const)
+    assert.match(graphText(await planOn(softwareGl, `capture.fps=${fps}`)), new RegExp(`framerate=${text}\n`));
+});
+
+test('each stage has an expected delay with its basis; nothing unmeasured is called measured', async () => {
+  const plan = await planOn(pi4, ...hd);
+  assert.ok(plan.delay.length >= 4);
+  for (const { stage, ms, basis } of plan.delay) {
+    assert.ok(ms >= 0, stage);
+    assert.match(basis, /estimate|measured/, stage);
+  }
+  assert.match(launchCommand(plan), /^gst-launch-1\.0 \\\n/, 'no GL, so no environment');
+});
+
+function encoderText(plan: Plan): string {
+  const text = graphText(plan);
+  return /(\w+264enc name=[\s\S]*?config-interval=-1)/.exec(text)![1]!.replaceAll(/\n\s+/g, '\n');
+}
+
+async function refused(reason: Reason, message: RegExp, plan: () => Promise<Plan>): Promise<void> {
+  await assert.rejects(plan, (error) => {
+    assert.ok(error instanceof BinocleError, String(error));
+    assert.equal(error.reason, reason);
+    assert.match(error.message, message);
+    return true;
+  });
+}
