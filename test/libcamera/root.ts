@@ -28,10 +28,10 @@ export function inside(command: string[], environment: Record<string, string> = 
   return [enter, rigRoot, 'env', '-C', project, ...variables, ...command];
 }
 
-/** What `libcamerasrc` needs to see the virtual cameras; 16 ms a frame of either of two is some 30 frames a second of both. */
+/** What `libcamerasrc` needs to see the virtual cameras: 60 frames a second, half of them of either. */
 export const cameraEnvironment = {
   LD_PRELOAD: '/usr/local/lib/virtual-dmabuf.so',
-  VIRTUAL_CAMERA_US: '16000',
+  VIRTUAL_CAMERA_US: '16667',
   LIBCAMERA_LOG_LEVELS: '*:ERROR',
 };
 
