@@ -23,8 +23,8 @@ export const command: Command = {
     },
   },
   async run({ options, json, select, print }) {
-    const sink = sinkNamed(String(options['sink'] ?? 'fake'));
-    const format = formatNamed(json ? 'json' : String(options['format'] ?? 'launch'));
+    const sink = sinkNamed((options['sink'] as string | undefined) ?? 'fake');
+    const format = formatNamed(json ? 'json' : ((options['format'] as string | undefined) ?? 'launch'));
     const { profile } = await select();
     const { planHere } = await import('../engine/plan-here.js');
     const { plan } = await planHere(profile, (message) => process.stderr.write(`${message}\n`));

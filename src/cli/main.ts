@@ -131,6 +131,8 @@ function report(thrown: unknown): number {
 
 // Whoever reads our output may stop reading (`binocle graph | head -1`): nothing more to do, and no fault.
 stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+// Nor does the program end because nobody keeps its log.
+stderr.on('error', () => undefined);
 process.on('uncaughtException', (error) => process.exit(report(error)));
 
 // GLib keeps the event loop alive in commands that probe GStreamer, so the end is said; stdout to a pipe or a file is written synchronously by then.
