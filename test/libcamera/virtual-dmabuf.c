@@ -79,13 +79,14 @@ static int is_frame(int protection, int fd)
 	return strstr(target, "memfd:frame-") != NULL;
 }
 
-/* Drawing takes a part of the time between two ticks, and a tick that was missed by a little is caught up, so that the mean rate holds on a busy machine. */
+/* Drawing takes a part of the time between two ticks, and a tick that was missed by a little is caught up, so that the mean rate holds on a busy machine.
+ * Some wait there always is: libcamerasrc before libcamera 0.7 aborts when a request completes before it was put into its own queue. */
 static void wait_for_tick(void)
 {
 	static __thread int64_t next;
 	const char *microseconds = getenv("VIRTUAL_CAMERA_US");
-	struct timespec now;
-	int64_t interval, present;
+	struct timespec now, until;
+	int64_t interval, present, earliest;
 
 	if (!microseconds)
 		return;
@@ -94,12 +95,11 @@ static void wait_for_tick(void)
 	present = now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 	next += interval;
 	if (next < present - 4 * interval)
-		next = present;
-	if (next > present) {
-		struct timespec until = { next / INT64_C(1000000000), next % INT64_C(1000000000) };
-
-		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
-	}
+		next = present + interval;
+	earliest = present + interval / 3;
+	until.tv_sec = (next > earliest ? next : earliest) / INT64_C(1000000000);
+	until.tv_nsec = (next > earliest ? next : earliest) % INT64_C(1000000000);
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
 }
 
 #define DEFINE_MMAP(name)                                                                                   \
