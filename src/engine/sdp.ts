@@ -30,12 +30,14 @@ export interface Answer {
 }
 
 /**
- * Checks an answer to an offer of `tracks` media sections: webrtcbin takes much that cannot work and complains late. Throws `bad-message`.
+ * Checks an answer to an offer of these media sections: webrtcbin takes much that cannot work and complains late. Throws `bad-message`.
  */
-export function readAnswer(sdp: string, tracks: number): Answer {
+export function readAnswer(sdp: string, mids: readonly string[]): Answer {
   if (!sdp.startsWith('v=0')) throw refused('this is no SDP: it does not begin with v=0');
   const { session, media } = sections(sdp);
-  if (media.length !== tracks) throw refused(`it has ${media.length} media sections, the offer had ${tracks}`);
+  if (media.length !== mids.length) {
+    throw refused(`it has ${media.length} media sections, the offer had ${mids.length}`);
+  }
   for (const [index, lines] of media.entries()) {
     const of = (name: string) => attribute(lines, name) ?? attribute(session, name);
     if (/^m=\w+ 0 /.test(lines[0]!))
@@ -43,6 +45,10 @@ export function readAnswer(sdp: string, tracks: number): Answer {
     for (const name of ['ice-ufrag', 'ice-pwd', 'fingerprint', 'setup', 'mid']) {
       if (of(name) === undefined) throw refused(`media section ${index} has no a=${name}`);
     }
+    if (of('mid') !== mids[index])
+      throw refused(`media section ${index} is not "${mids[index]}", which was offered there`);
+    if (!/^[\w-]+ [\da-f]{2}(:[\da-f]{2})+$/i.test(of('fingerprint')!))
+      throw refused('its fingerprint is none (RFC 8122)');
   }
   const kept = sdp.split(/\r?\n/).filter((line) => !/^a=(candidate:|end-of-candidates)/.test(line));
   return { sdp: kept.join('\r\n'), candidates: candidates(sdp) };

@@ -109,7 +109,7 @@ export class Viewer implements Polled {
   answer(sdp: string): void {
     if (this.#mids === null) throw new BinocleError('bad-message', 'there is no offer to answer yet');
     if (this.#answered) throw new BinocleError('bad-message', 'the offer is answered already');
-    const answer = readAnswer(sdp, this.#payloaders.length);
+    const answer = readAnswer(sdp, this.#mids);
     webrtc.acceptAnswer(this.#webrtc, answer.sdp);
     this.#answered = true;
     for (const candidate of answer.candidates) this.candidate(candidate);

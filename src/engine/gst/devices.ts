@@ -13,7 +13,7 @@ export interface Device {
 export function devicesOf(provider: string): Device[] {
   const instance = Gst.DeviceProviderFactory.getByName(provider);
   if (instance === null) return [];
-  const devices = (instance.getDevices() ?? []) as InstanceType<typeof Gst.Device>[];
+  const devices = instance.getDevices() ?? [];
   return devices.map((device) => ({
     provider,
     displayName: device.getDisplayName() ?? '',

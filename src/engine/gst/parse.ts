@@ -1,5 +1,5 @@
 import { BinocleError } from '../../protocol/errors.js';
-import { Gst, missing, type Bin, type Pipeline } from './gst.js';
+import { elementExists, Gst, missing, type Bin, type Pipeline } from './gst.js';
 
 /**
  * A pipeline from gst-launch text, in state NULL. Throws `missing-software` with the names of elements that do not exist, and `bad-graph` for everything
@@ -26,8 +26,9 @@ function parseWith<T>(attempt: (context: InstanceType<typeof Gst.ParseContext>) 
   try {
     return attempt(context);
   } catch (error) {
-    const absent = context.getMissingElements();
-    if (absent !== null && absent.length > 0) throw missing(absent);
+    // The parser also calls an element missing that refused one of its properties.
+    const absent = (context.getMissingElements() ?? []).filter((name) => !elementExists(name));
+    if (absent.length > 0) throw missing(absent);
     const message = error instanceof Error ? error.message : String(error);
     throw new BinocleError('bad-graph', `GStreamer does not take this graph: ${message}`, { cause: error });
   }
