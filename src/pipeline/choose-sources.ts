@@ -70,21 +70,24 @@ function heldByOthers({ heldBy }: CameraFound): boolean {
   return heldBy !== null && !/pipewire|wireplumber|engine\/main\.js/.test(heldBy.command);
 }
 
+function decided(source: string, because: string): Decision {
+  return { source, because, rejected: [] };
+}
+
 /** What the configuration itself decides, without looking at the machine; null leaves it to probing. */
 function asSaid(camera: Camera, eye: Eye): Decision | null {
-  const decision = (source: string, because: string): Decision => ({ source, because, rejected: [] });
   if (camera.source !== 'auto') {
     if (camera.source === 'files' && camera.path === undefined)
       throw wrong(eye, 'path', 'is missing: the files source plays a folder of pictures, a glob, or a video.');
     if (camera.source === 'custom' && camera.launch === undefined)
       throw wrong(eye, 'launch', 'is missing: the custom source runs a launch fragment that produces live raw video.');
-    return decision(camera.source, `cameras.${eye}.source says so`);
+    return decided(camera.source, `cameras.${eye}.source says so`);
   }
-  if (camera.launch !== undefined) return decision('custom', `cameras.${eye}.launch is given`);
-  if (camera.path !== undefined) return decision('files', `cameras.${eye}.path is given`);
+  if (camera.launch !== undefined) return decided('custom', `cameras.${eye}.launch is given`);
+  if (camera.path !== undefined) return decided('files', `cameras.${eye}.path is given`);
   if (camera.device === 'auto') return null;
   const source = String(camera.device).startsWith('/dev/') ? 'v4l2' : 'libcamera';
-  return decision(source, `cameras.${eye}.device is ${String(camera.device)}`);
+  return decided(source, `cameras.${eye}.device is ${String(camera.device)}`);
 }
 
 /** Real cameras for all of the eyes, or the simulated scene for all of them: a mixture would be no stereo pair. */

@@ -6,7 +6,6 @@ import { graphText, type Sink } from './text.js';
 /** The graph for Graphviz: elements with their properties, capsfilters as labels of the lines. */
 export function graphDot(plan: Plan, sink: Sink = { kind: 'fake' }): string {
   const lines: string[] = [];
-  const isElement = ({ kind }: Link) => kind === 'element';
   const all = chains(graphText(plan, sink));
   const ids = new Map(
     all
@@ -31,6 +30,10 @@ export function graphDot(plan: Plan, sink: Sink = { kind: 'fake' }): string {
     }
   }
   return ['digraph binocle {', '  rankdir=LR;', '  node [shape=box, fontname=monospace];', ...lines, '}'].join('\n');
+}
+
+function isElement({ kind }: Link): boolean {
+  return kind === 'element';
 }
 
 function nameOf({ properties }: Link): string | undefined {

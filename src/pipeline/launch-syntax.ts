@@ -39,10 +39,10 @@ function normalised(word: string): string {
   const assignment = /^([\w:%-]+)=([\s\S]*)$/.exec(word);
   if (assignment === null || fileReference.test(word)) return word;
   const [, property, raw = ''] = assignment;
-  const singleQuoted = /^'[\s\S]*'$/.test(raw);
+  const inSingleQuotes = /^'[\s\S]*'$/.test(raw);
   const escapedSpace = !raw.startsWith('"') && /\\\s/.test(raw);
-  if (!singleQuoted && !escapedSpace) return word;
-  const inner = singleQuoted ? raw.slice(1, -1) : raw;
+  if (!inSingleQuotes && !escapedSpace) return word;
+  const inner = inSingleQuotes ? raw.slice(1, -1) : raw;
   return `${property}=${quoteValue(inner.replace(/\\([\s\S])/g, '$1'))}`;
 }
 

@@ -63,7 +63,7 @@ export function planGraph(profile: Profile, machine: Machine, templates: Templat
     parts.add('tap', 'encoded', { content });
   }
 
-  const usesGl = parts.templates.some(({ header }) => header.needs.some((element) => /^gl/.test(element)));
+  const usesGl = parts.templates.some(({ header }) => header.needs.some((element) => element.startsWith('gl')));
   const { gl } = machine;
   return {
     layout,
@@ -223,12 +223,11 @@ class Rectify {
     const view = this.#profile.view[eye];
     const { width, height } = this.#profile.capture;
     const { crop } = view;
-    const pixels = (share: number, of: number) => Math.round(share * of);
     parts.add('rectify', 'cpu', {
-      crop_left: pixels(crop.left, width),
-      crop_right: pixels(crop.right, width),
-      crop_top: pixels(crop.top, height),
-      crop_bottom: pixels(crop.bottom, height),
+      crop_left: Math.round(crop.left * width),
+      crop_right: Math.round(crop.right * width),
+      crop_top: Math.round(crop.top * height),
+      crop_bottom: Math.round(crop.bottom * height),
       rotate: turns[view.rotate],
       flip: flips[view.flip],
       ...this.#size,

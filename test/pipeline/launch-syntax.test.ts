@@ -85,7 +85,7 @@ test('bash expands the printed line to exactly what the engine parses', async ()
 function escapedBySpaces(argument: string): string {
   let inQuotes = false;
   let escaped = '';
-  for (const [index, character] of [...argument].entries()) {
+  for (const [index, character] of Array.from(argument).entries()) {
     if (character === '"' && (!inQuotes || argument[index - 1] !== '\\')) inQuotes = !inQuotes;
     escaped += character === ' ' && !inQuotes ? '\\ ' : character;
   }

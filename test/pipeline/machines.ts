@@ -8,8 +8,8 @@ import type { Profile } from '../../src/protocol/configuration.js';
 /** Machines that nobody here has: what a probe of them would say. */
 export const templates: Templates = loadTemplates();
 
-const hardware = ['v4l2h264enc', 'vah264enc', 'vaapih264enc', 'nvh264enc'];
-const software = [...elementsNeeded(templates), 'videotestsrc', 'shmsrc'].filter((name) => !hardware.includes(name));
+const hardware = new Set(['v4l2h264enc', 'vah264enc', 'vaapih264enc', 'nvh264enc']);
+const software = [...elementsNeeded(templates), 'videotestsrc', 'shmsrc'].filter((name) => !hardware.has(name));
 
 const camera = (id: string, modes: CameraFound['modes'] = []): CameraFound => ({
   api: 'libcamera',

@@ -155,17 +155,18 @@ test('cameras: in order, by number, by part of their name; taken ones are left a
   );
 });
 
+const usb = (format: string, width: number) => ({
+  ...softwareGl,
+  cameras: ['/dev/video0', '/dev/video2'].map((id) => ({
+    api: 'v4l2' as const,
+    id,
+    name: 'webcam',
+    modes: [{ width, height: 480, fps: [30], format }],
+    heldBy: null,
+  })),
+});
+
 test('a camera that has the size as Motion JPEG only gets a decoder; one that has it not at all is refused with what it has', async () => {
-  const usb = (format: string, width: number) => ({
-    ...softwareGl,
-    cameras: ['/dev/video0', '/dev/video2'].map((id) => ({
-      api: 'v4l2' as const,
-      id,
-      name: 'webcam',
-      modes: [{ width, height: 480, fps: [30], format }],
-      heldBy: null,
-    })),
-  });
   assert.match(
     graphText(await planOn(usb('YUY2', 640))),
     /v4l2src name=left_source device=\/dev\/video0 io-mode=2\n.*video\/x-raw/,
