@@ -73,7 +73,7 @@ async function makeAuthority(now: number): Promise<CertificatePair> {
       { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
     ],
   });
-  return { key: made.private, cert: made.cert };
+  return pairOf(made);
 }
 
 async function makeServer(names: string[], authority: CertificatePair, now: number): Promise<CertificatePair> {
@@ -89,7 +89,7 @@ async function makeServer(names: string[], authority: CertificatePair, now: numb
       },
     ],
   });
-  return { key: made.private, cert: made.cert };
+  return pairOf(made);
 }
 
 type Options = NonNullable<Parameters<typeof import('selfsigned').generate>[1]>;
@@ -108,8 +108,13 @@ async function generate(commonName: string, now: number, days: number, options: 
   });
 }
 
+/** As PEM is written everywhere: with a newline at its end. */
+function pairOf(made: GenerateResult): CertificatePair {
+  return { key: `${made.private.trim()}\n`, cert: `${made.cert.trim()}\n` };
+}
+
 function join({ key, cert }: CertificatePair): string {
-  return `${key.trim()}\n${cert.trim()}\n`;
+  return `${key}${cert}`;
 }
 
 /** Null where the file is missing or spoilt: then a new one is made. */

@@ -36,7 +36,7 @@ export async function listen(
 
 function refusal(cause: NodeJS.ErrnoException, host: string, port: number): BinocleError {
   const at = String(port);
-  switch (cause.code) {
+  switch (cause.code ?? '') {
     case 'EADDRINUSE':
       return new BinocleError(
         'port-in-use',

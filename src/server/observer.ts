@@ -4,12 +4,13 @@ import type { Observed } from '../telemetry/metrics.js';
 import type { Rig } from './rig.js';
 import type { Sessions } from './ws/sessions.js';
 
+export interface Observer {
+  observe: () => Promise<Observed>;
+  stop: () => void;
+}
+
 /** Gathers what metrics and stats are read from. Owns a one-second timer, for the share of the JS thread in use. */
-export function createObserver(
-  version: string,
-  rigs: ReadonlyMap<string, Rig>,
-  sessions: Sessions,
-): { observe(): Promise<Observed>; stop(): void } {
+export function createObserver(version: string, rigs: ReadonlyMap<string, Rig>, sessions: Sessions): Observer {
   const meter = createBusyMeter();
   let busy = 0;
   const timer = setInterval(() => {

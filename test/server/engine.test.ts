@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { access, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { BinocleError } from '../../src/protocol/errors.js';
+import { ask, Client, rigged, type Rigged } from './fixture.js';
+import type { Misdeed } from './fake-engine.js';
+
+const alive = (pid: number): Promise<boolean> =>
+  access(`/proc/${String(pid)}`).then(
+    () => true,
+    () => false,
+  );
+/** The fake engine says its pid in its offers. */
+const pidOf = ({ sdp }: { sdp: string }): number => Number(/\d+/.exec(sdp)![0]);
+const token = ({ server }: Rigged): string => server.tokens!.operator;
+
+const misdeeds: { misdeed: Misdeed; what: string; cause: string; reason: string; withinMs: number }[] = [
+  { misdeed: 'crash', what: 'dies', cause: 'crashed', reason: 'engine-failed', withinMs: 1500 },
+  { misdeed: 'fail', what: 'loses a camera', cause: 'failed', reason: 'source-failed', withinMs: 1500 },
+  { misdeed: 'hang', what: 'hangs', cause: 'silent', reason: 'engine-failed', withinMs: 6500 },
+  { misdeed: 'silent', what: 'falls silent', cause: 'silent', reason: 'engine-failed', withinMs: 6500 },
+];
+for (const { misdeed, what, cause, reason, withinMs } of misdeeds)
+  test(`an engine that ${what} is replaced, and every viewer offered anew over its open WebSocket`, async () => {
+    await using rig = await rigged();
+    const [one, two] = [await Client.open(rig), await Client.open(rig)];
+    for (const client of [one, two]) client.send({ type: 'hello', token: token(rig) });
+    const before = pidOf(await one.next('offer'));
+    await two.next('offer');
+    one.send({ type: 'answer', sdp: misdeed });
+    const started = performance.now();
+    const told = await two.next('interrupted');
+    assert.equal(told.reason, reason);
+    const offers = await Promise.all([one.next('offer'), two.next('offer')]);
+    const ms = performance.now() - started;
+    assert.ok(ms < withinMs, `took ${ms.toFixed(0)} ms`);
+    for (const offer of offers) assert.notEqual(pidOf(offer), before);
+    assert.equal(await alive(before), false);
+    const metrics = (await ask(rig, '/metrics', { token: token(rig) })).text;
+    assert.match(metrics, new RegExp(`^binocle_engine_restarts_total\\{rig="default",reason="${cause}"\\} 1$`, 'm'));
+    assert.equal((await ask(rig, '/readyz')).status, 200);
+    one.close();
+    two.close();
+  });
+
+test('a camera that stays away: not ready, the reason is shown, tried again until it is back', async () => {
+  await using folder = await rigged([], {}, false);
+  const marker = join(folder.state, 'first');
+  await using rig = await rigged([], { onlyOnce: marker });
+  const client = await Client.watching(rig);
+  client.send({ type: 'answer', sdp: 'fail' });
+  await client.next('interrupted');
+  const { supervisor } = rig.server.rigs.get('default')!;
+  while ((supervisor.restarts.get('start-failed') ?? 0) < 2) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal((await ask(rig, '/readyz')).status, 503);
+  assert.equal((await ask(rig, '/healthz')).status, 200);
+  const state = (await ask(rig, '/api/v1/rigs/default', { token: token(rig) })).json() as {
+    state: string;
+    error: string;
+  };
+  assert.equal(state.state, 'restarting');
+  assert.match(state.error, /nosuch/);
+  const answer = await ask(rig, '/api/v1/rigs/default/snapshot', { token: token(rig) });
+  assert.equal(answer.status, 503);
+  client.send({ type: 'ping', id: 1, t: 0 });
+  await client.next('pong');
+  await rm(marker);
+  await client.next('offer');
+  assert.equal((await ask(rig, '/readyz')).status, 200);
+  client.close();
+});
+
+for (const [start, reason] of [
+  ['refuse', 'missing-software'],
+  ['crash', 'engine-failed'],
+] as const)
+  test(`a first start that ends in "${start}" is the caller's: ${reason}`, async () => {
+    await assert.rejects(rigged([], { start }), (error) => error instanceof BinocleError && error.reason === reason);
+  });
+
+test('an engine that hangs while starting, and one that ignores stop, are gone with the server', async () => {
+  const hanging = await rigged([], { start: 'hang' }, false);
+  const starting = assert.rejects(hanging.server.startRigs());
+  const started = performance.now();
+  await hanging[Symbol.asyncDispose]();
+  await starting;
+  const deaf = await rigged([], { deaf: true });
+  const client = await Client.open(deaf);
+  client.send({ type: 'hello', token: token(deaf) });
+  const pid = pidOf(await client.next('offer'));
+  const closed = client.closed();
+  await deaf[Symbol.asyncDispose]();
+  assert.equal(await closed, 1001);
+  assert.equal(await alive(pid), false);
+  assert.ok(performance.now() - started < 4000);
+});
+
+test('another profile: viewers are offered anew with its revision; one that does not play changes nothing', async () => {
+  await using rig = await rigged();
+  const served = rig.server.rigs.get('default')!;
+  const client = await Client.open(rig);
+  client.send({ type: 'hello', token: token(rig) });
+  assert.equal((await client.next('offer')).revision, 1);
+  const changed = { ...rig.profile, layout: 'tab' as const };
+  await served.change(changed);
+  assert.equal((await client.next('offer')).revision, 2);
+  assert.deepEqual(served.profile, changed);
+  await assert.rejects(served.change({ ...changed, description: JSON.stringify({ start: 'refuse' }) }), /nosuch/);
+  assert.deepEqual(served.profile, changed);
+  await client.next('offer');
+  assert.equal(served.supervisor.state, 'running');
+  client.close();
+});
+
+test('viewers that come and go leave nothing behind in the engine', async () => {
+  await using rig = await rigged();
+  await Promise.all(
+    Array.from({ length: 40 }, async (_, i) => {
+      const client = await Client.open(rig);
+      client.send({ type: 'hello', token: token(rig) });
+      if (i % 2 === 0) await client.next('offer');
+      client.close();
+    }),
+  );
+  const served = rig.server.rigs.get('default')!;
+  const last = await Client.watching(rig);
+  for (;;) {
+    const { rig: readings, viewers } = await last.next('stats');
+    if (viewers === 1 && served.ledger.readings?.viewers.length === 1) {
+      assert.equal(readings.viewers.length, 1);
+      break;
+    }
+  }
+  last.close();
+});
