@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import type { Command } from '../../src/cli/command.js';
 import { packagePath } from '../../src/paths.js';
 import { withFiles } from '../config/folder.js';
@@ -112,12 +113,19 @@ test('a reader that leaves early is no fault', async () => {
   assert.deepEqual([status, stderr], [0, '']);
 });
 
-test('help takes no longer than a person notices', async () => {
-  const times = [];
+test('help costs less than a person notices', async () => {
+  // CPU time, not time on the clock: other tests run beside this one.
+  const script = `TIMEFORMAT='%U %S'; time '${process.execPath}' '${program}' run --help > /dev/null`;
+  const seconds = [];
   for (let i = 0; i < 3; i++) {
-    const started = performance.now();
-    await binocle('run', '--help');
-    times.push(performance.now() - started);
+    const { stderr } = await promisify(execFile)('bash', ['-c', script]);
+    seconds.push(
+      stderr
+        .trim()
+        .split(' ')
+        .map(Number)
+        .reduce((sum, part) => sum + part, 0),
+    );
   }
-  assert.ok(Math.min(...times) < 1000, `${times.map(Math.round).join(', ')} ms`);
+  assert.ok(Math.min(...seconds) < 1, `${seconds.join(', ')} s`);
 });
