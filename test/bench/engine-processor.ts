@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { binocle, descendants, Running } from '../harness/binocle.js';
 import { rowOf, type Measure } from './measure.js';
@@ -47,12 +48,7 @@ async function engineShare(): Promise<number> {
 async function launchShare(line: string): Promise<number> {
   const shell = spawn('bash', ['-c', line], { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   try {
-    let output = '';
-    for await (const chunk of shell.stdout.setEncoding('utf8')) {
-      output += chunk as string;
-      if (output.includes('New clock')) break;
-    }
-    shell.stdout.resume();
+    await playing(shell);
     await pause(settleMs);
     const family = [{ pid: shell.pid!, command: '' }, ...(await descendants(shell.pid!))];
     const shares = await processorShares(
@@ -62,9 +58,22 @@ async function launchShare(line: string): Promise<number> {
     return shares.reduce((sum, share) => sum + share, 0);
   } finally {
     const closed = once(shell, 'exit');
-    if (shell.exitCode === null) {
+    if (shell.exitCode === null && shell.signalCode === null) {
       process.kill(-shell.pid!, 'SIGKILL');
       await closed;
     }
   }
+}
+
+/** gst-launch-1.0 names its clock when it begins to play. */
+async function playing(shell: ChildProcessByStdio<null, Readable, Readable>): Promise<void> {
+  let output = '';
+  shell.stderr.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
+  await new Promise<void>((resolve, reject) => {
+    shell.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      output += chunk;
+      if (output.includes('New clock')) resolve();
+    });
+    shell.once('close', () => reject(new Error(`gst-launch-1.0 ended:\n${output}`)));
+  });
 }

@@ -4,21 +4,28 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 const ticksPerSecond = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
 
-/** Processor seconds used so far by a process, all threads, or by its main thread alone, which is Node's JS thread (proc(5), stat). */
-export function processorSeconds(pid: number, mainThreadOnly = false): number {
-  const stat = readFileSync(mainThreadOnly ? `/proc/${pid}/task/${pid}/stat` : `/proc/${pid}/stat`, 'utf8');
+/** Processor seconds that a process has used so far. */
+type Account = (pid: number) => number;
+
+/** All threads, those that ended too (proc(5), stat). */
+export const wholeProcess: Account = (pid) => {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
-}
+};
+
+/** The main thread alone, which is Node's JS thread; to the nanosecond (kernel: scheduler/sched-stats). */
+export const mainThread: Account = (pid) =>
+  Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1e9;
 
 /** Processor seconds a second over a window, of each process. */
 export async function processorShares(
   pids: readonly number[],
   seconds: number,
-  mainThreadOnly = false,
+  account = wholeProcess,
 ): Promise<number[]> {
-  const [started, before] = [performance.now(), pids.map((pid) => processorSeconds(pid, mainThreadOnly))];
+  const [started, before] = [performance.now(), pids.map(account)];
   await pause(seconds * 1000);
   const passed = (performance.now() - started) / 1000;
-  return pids.map((pid, index) => (processorSeconds(pid, mainThreadOnly) - before[index]!) / passed);
+  return pids.map((pid, index) => (account(pid) - before[index]!) / passed);
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { rowOf, type Measure, type Row } from './measure.js';
-import { processorShares } from './processor-time.js';
+import { mainThread, processorShares } from './processor-time.js';
 import { testPictures, watch, withBrowser } from './watched.js';
 
 const windows = 3;
@@ -17,7 +17,8 @@ export const threads: Measure = {
       await pause(1000);
       const pids = [...(await running.engines()), running.child.pid!];
       const shares: number[][] = [];
-      for (let window = 0; window < windows; window += 1) shares.push(await processorShares(pids, windowSeconds, true));
+      for (let window = 0; window < windows; window += 1)
+        shares.push(await processorShares(pids, windowSeconds, mainThread));
       const row = (what: string, index: number): Row =>
         rowOf(
           what,

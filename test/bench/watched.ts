@@ -53,10 +53,10 @@ export async function withBrowser<T>(
   }
 }
 
-/** Both cameras as cheap test pictures, so that what is measured is not drowned in drawing the scene. */
+/** Both cameras as noise: cheap to draw, so that what is measured is not drowned in drawing the scene, and compressed to the whole bitrate. */
 export const testPictures = ['left', 'right'].flatMap((eye) => [
   '--set',
   `profile.cameras.${eye}.source=custom`,
   '--set',
-  `profile.cameras.${eye}.launch=videotestsrc is-live=true pattern=ball`,
+  `profile.cameras.${eye}.launch=videotestsrc is-live=true pattern=snow`,
 ]);
