@@ -116,7 +116,9 @@ export class Supervisor extends EventEmitter<Events> {
     this.#engine = engine;
     for (const event of forwarded)
       engine.on(event, (data: EngineEvents[typeof event]) => {
-        if (this.#engine === engine) this.emit(event, ...([data] as never));
+        // An engine that is still starting has nothing to say to viewers, and its frames are not counted yet.
+        const concerns = event === 'progress' || this.#state === 'running';
+        if (this.#engine === engine && concerns) this.emit(event, ...([data] as never));
       });
     engine.on('warning', ({ message }) => log.warn(message));
     try {
