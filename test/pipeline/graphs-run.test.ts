@@ -53,7 +53,7 @@ async function presented(of: Plan, count: number): Promise<number[][]> {
     }
     if ([...times.values()].every((each) => each.length >= count)) shell.kill('SIGINT');
   });
-  const overdue = setTimeout(() => shell.kill('SIGKILL'), 15_000);
+  const overdue = setTimeout(() => shell.kill('SIGKILL'), 40_000);
   await once(shell, 'close');
   clearTimeout(overdue);
   assert.doesNotMatch(errors, /ERROR/, line);
@@ -192,7 +192,7 @@ test('--sink file: a finished Matroska and MP4 file that plays', async () => {
   for (const name of ["it's mine.mkv", 'out.mp4']) {
     const path = join(folder, name);
     const line = launchCommand(of, { kind: 'file', path }).replaceAll('is-live=true', 'is-live=true num-buffers=20');
-    await run('bash', ['-c', line], { timeout: 15_000 });
+    await run('bash', ['-c', line], { timeout: 40_000 });
     const plain = join(folder, 'finished');
     await rename(path, plain);
     const demuxer = name.endsWith('mp4') ? 'qtdemux' : 'matroskademux';
