@@ -11,6 +11,7 @@ import { after, initial, type Happening, type State } from './state.js';
 import { Pairing } from './stereo/pairing.js';
 import { SkewMeter, type Skew } from './stereo/skew.js';
 import { Clock } from './time/clock.js';
+import { videoClockRate } from './time/rtp.js';
 import { LatencyMeter, type Latency } from './time/latency.js';
 
 interface ViewerEvents {
@@ -43,8 +44,7 @@ export class Viewer extends Emitter<ViewerEvents> {
   readonly #clock = new Clock();
   readonly #latency = new LatencyMeter(this.#clock);
   readonly #skew = new SkewMeter();
-  #pairing = new Pairing<null>();
-  #clockRate = 90_000;
+  #pairing = new Pairing<null>(0);
   #state = initial;
   #layout: Layout = 'mono';
   #welcome: ServerMessageOf<'welcome'> | null = null;
@@ -83,6 +83,11 @@ export class Viewer extends Emitter<ViewerEvents> {
   /** As it was at `welcome`. */
   get profile(): Profile | null {
     return this.#welcome?.profile ?? null;
+  }
+
+  /** Ticks of the RTP clock from one frame to the next. */
+  get frameTicks(): number {
+    return videoClockRate / (this.profile?.capture.fps ?? 30);
   }
 
   get connection(): RTCPeerConnection | null {
@@ -189,7 +194,7 @@ export class Viewer extends Emitter<ViewerEvents> {
     this.#lostAt = null;
     this.#latency.reset();
     this.#skew.reset();
-    this.#pairing = new Pairing();
+    this.#pairing = new Pairing(this.frameTicks);
     for (const video of Object.values(this.videos)) video.clear();
   }
 
@@ -205,7 +210,6 @@ export class Viewer extends Emitter<ViewerEvents> {
     const shown = this.#connection?.tracks.find(({ eye }) => eye !== 'right') ?? this.#connection?.tracks[0];
     const timing = tracks.find(({ mid }) => mid === shown?.mid);
     if (!timing) return;
-    this.#clockRate = timing.clockRate;
     this.#latency.handleTiming(timing);
   }
 
@@ -214,7 +218,7 @@ export class Viewer extends Emitter<ViewerEvents> {
     if (eye === 'left') this.#latency.handleFrame(metadata);
     if (this.#layout === 'twin' && metadata.rtpTimestamp !== undefined) {
       const shown = this.#pairing.handleFrame(eye, metadata.rtpTimestamp, performance.now(), null);
-      if (shown) this.#skew.handleShown(shown, this.#clockRate);
+      if (shown) this.#skew.handleShown(shown, videoClockRate);
     }
     this.emit('frame', eye, metadata);
   }

@@ -1,19 +1,7 @@
 import type { Page } from 'playwright-core';
 
-/** What the tests use of `window.binocle`. */
-export interface BinocleHandle {
-  phase: 'connecting' | 'playing' | 'reconnecting' | 'failed';
-  layout: string;
-  eyes: { left: HTMLVideoElement; right: HTMLVideoElement | null };
-  connection: RTCPeerConnection;
-  reconnects: number;
-}
-
-declare global {
-  interface Window {
-    binocle: BinocleHandle;
-  }
-}
+/** `window.binocle`, declared as the page makes it. */
+export type { BinocleHandle } from '../../web/handle.js';
 
 /** Resolves when the page shows frames; milliseconds since `since` (performance.now of this process). */
 export async function untilPlaying(page: Page, timeout = 15_000): Promise<void> {
@@ -86,7 +74,7 @@ export function eyeColours(page: Page): Promise<{ left: Colour; right: Colour }>
         return { left: mean(eyes.left, 0, 0, 1, 0.5), right: mean(eyes.left, 0, 0.5, 1, 0.5) };
       case 'twin':
         return { left: mean(eyes.left, 0, 0, 1, 1), right: mean(eyes.right!, 0, 0, 1, 1) };
-      default:
+      case 'mono':
         return { left: mean(eyes.left, 0, 0, 1, 1), right: mean(eyes.left, 0, 0, 1, 1) };
     }
   });

@@ -8,41 +8,54 @@ import { SkewMeter } from '../../web/stereo/skew.js';
 import { surface, viewAspect } from '../../web/view/views.js';
 
 test('eyes of two tracks are shown together only from the same instant, in whatever order they come', () => {
-  const pairing = new Pairing<string>();
-  assert.equal(pairing.handleFrame('left', 100, 0, 'L100'), null);
-  assert.deepEqual(pairing.handleFrame('right', 100, 5, 'R100'), {
+  const pairing = new Pairing<string>(3000);
+  assert.equal(pairing.handleFrame('left', 3000, 0, 'L100'), null);
+  assert.deepEqual(pairing.handleFrame('right', 3000, 5, 'R100'), {
     left: 'L100',
     right: 'R100',
     kind: 'pair',
     skewTicks: 0,
   });
   // The right runs ahead by two frames, one of the left is never shown by the browser.
-  assert.equal(pairing.handleFrame('right', 200, 33, 'R200'), null);
-  assert.equal(pairing.handleFrame('right', 300, 66, 'R300'), null);
+  assert.equal(pairing.handleFrame('right', 6000, 33, 'R200'), null);
+  assert.equal(pairing.handleFrame('right', 9000, 66, 'R300'), null);
   assert.deepEqual(pairing.shown?.left, 'L100', 'the last pair stays meanwhile');
-  const caughtUp = pairing.handleFrame('left', 300, 70, 'L300');
+  const caughtUp = pairing.handleFrame('left', 9000, 70, 'L300');
   assert.deepEqual([caughtUp?.left, caughtUp?.right, caughtUp?.kind], ['L300', 'R300', 'pair']);
   assert.ok(!pairing.inUse('R200'), 'what can no longer be paired is given up');
   assert.ok(pairing.inUse('R300'));
 });
 
+test('cameras that run free are paired by the nearest instant, and the skew is said', () => {
+  const pairing = new Pairing<string>(3000);
+  const shown = [];
+  for (let n = 0; n < 5; n++) {
+    shown.push(pairing.handleFrame('left', n * 3000, n * 33, `L${String(n)}`));
+    shown.push(pairing.handleFrame('right', n * 3000 + 900, n * 33 + 10, `R${String(n)}`));
+  }
+  assert.deepEqual(
+    shown.map((one) => one && [one.left, one.right, one.kind, one.skewTicks]),
+    [0, 1, 2, 3, 4].flatMap((n) => [null, [`L${String(n)}`, `R${String(n)}`, 'pair', -900]]),
+  );
+});
+
 test('frames that never match are shown after a while, and said to be apart', () => {
-  const pairing = new Pairing<string>();
+  const pairing = new Pairing<string>(3000);
   const kinds = new Set<string>();
   for (let n = 0; n < 30; n++) {
     const left = pairing.handleFrame('left', n * 3000, n * 33, 'L');
-    const right = pairing.handleFrame('right', n * 3000 - 450, n * 33 + 1, 'R');
+    const right = pairing.handleFrame('right', n * 3000 - 450_000, n * 33 + 1, 'R');
     if (n * 33 + 1 < holdMs) assert.deepEqual([left, right], [null, null]);
     if (right) {
       kinds.add(right.kind);
-      assert.equal(right.skewTicks, 450, 'left minus right, whichever came last');
+      assert.equal(right.skewTicks, 450_000, 'left minus right, whichever came last');
     }
   }
   assert.deepEqual([...kinds], ['unpaired']);
 });
 
 test('when one track stops, the other eye is shown to both; when it comes back, pairs again', () => {
-  const pairing = new Pairing<string>();
+  const pairing = new Pairing<string>(3000);
   pairing.handleFrame('left', 0, 0, 'L0');
   pairing.handleFrame('right', 0, 0, 'R0');
   let shown = null;
@@ -54,10 +67,10 @@ test('when one track stops, the other eye is shown to both; when it comes back, 
 });
 
 test('pairing holds no more frames than it says, and pairs across the wrap of the timestamps', () => {
-  const pairing = new Pairing<number>();
+  const pairing = new Pairing<number>(3000);
   for (let n = 0; n < 10; n++) pairing.handleFrame('left', n, n, n);
   assert.equal(Array.from({ length: 10 }, (_, n) => pairing.inUse(n)).filter(Boolean).length, depth);
-  const wrapped = new Pairing<string>();
+  const wrapped = new Pairing<string>(3000);
   wrapped.handleFrame('left', 0xffff_ff00, 0, 'a');
   wrapped.handleFrame('left', 2744, 33, 'b');
   assert.equal(wrapped.handleFrame('right', 2744, 34, 'c')?.kind, 'pair');

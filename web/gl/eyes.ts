@@ -6,8 +6,8 @@ import type { Cut } from './painter.js';
 import { Picture } from './picture.js';
 
 /**
- * The newest picture of each eye as textures of one WebGL context, renewed only when a frame came. Two tracks are held until both have the same
- * instant: `current` never mixes instants unless the tracks cannot be paired at all.
+ * The newest picture of each eye as textures of one WebGL context, renewed only when a frame came. Two tracks are held until both have the
+ * same instant: `current` never mixes instants unless the tracks cannot be paired at all.
  */
 export class EyeTextures {
   readonly #gl: WebGL2RenderingContext;
@@ -15,7 +15,7 @@ export class EyeTextures {
   readonly #changed: () => void;
   readonly #stop: (() => void)[];
   #pictures: Record<Eye, Picture[]> = { left: [], right: [] };
-  #pairing = new Pairing<Picture>();
+  #pairing: Pairing<Picture>;
   #current: Record<Eye, Picture> | null = null;
 
   /** `changed` is called when there is something new to draw, in the painting step of the frame. */
@@ -23,6 +23,7 @@ export class EyeTextures {
     this.#gl = gl;
     this.#viewer = viewer;
     this.#changed = changed;
+    this.#pairing = new Pairing(viewer.frameTicks);
     this.#stop = [
       viewer.on('frame', (eye, metadata) => this.#handleFrame(eye, metadata)),
       viewer.on('tracks', () => this.#forget()),
@@ -78,7 +79,7 @@ export class EyeTextures {
   #forget(): void {
     for (const picture of [...this.#pictures.left, ...this.#pictures.right]) picture.close();
     this.#pictures = { left: [], right: [] };
-    this.#pairing = new Pairing();
+    this.#pairing = new Pairing(this.#viewer.frameTicks);
     this.#current = null;
   }
 }

@@ -11,43 +11,52 @@ interface Held<T> {
 export interface Shown<T> {
   left: T;
   right: T;
-  /** pair: the same instant. unpaired: the newest of each. mono: one eye alone, shown to both. */
+  /** pair: as near in time as the two cameras take them. unpaired: the newest of each. mono: one eye alone, shown to both. */
   kind: 'pair' | 'unpaired' | 'mono';
-  /** Left minus right, ticks of the RTP clock; 0 unless unpaired. */
+  /** Left minus right, ticks of the RTP clock. */
   skewTicks: number;
 }
 
-/** Frames held an eye: two tracks of one sender rarely differ by more than two. */
-export const depth = 3;
+/** Frames held an eye: how far one track may run ahead of the other. */
+export const depth = 8;
 /** An eye without a frame for this long is gone, and frames that never match are shown unpaired after it, ms. */
 export const holdMs = 250;
 
 /**
- * Chooses what to show of two tracks: the newest two frames with equal RTP timestamps, so that both eyes see the same instant. When no new pair has
- * come for `holdMs`, it shows what there is and says so. Pure bookkeeping: time is passed in.
+ * Chooses what to show of two tracks: the newest two frames that are less than half a frame apart by their RTP timestamps, which are one clock for
+ * both; so both eyes see the same instant as nearly as the cameras saw it. When no new pair has come for `holdMs`, it shows what there is and says
+ * so. Pure bookkeeping: time is passed in.
  */
 export class Pairing<T> {
+  readonly #toleranceTicks: number;
   readonly #held: Record<Eye, Held<T>[]> = { left: [], right: [] };
   #shown: Shown<T> | null = null;
   #pairedAt = -Infinity;
 
+  /** Ticks of the RTP clock between two frames of a track. */
+  constructor(frameTicks: number) {
+    this.#toleranceTicks = frameTicks / 2;
+  }
+
   /** Takes a frame; returns what to show from now on, or null to leave what is shown. */
   handleFrame(eye: Eye, rtpTimestamp: number, at: number, value: T): Shown<T> | null {
-    const mine = this.#held[eye];
-    mine.push({ rtpTimestamp, at, value });
-    if (mine.length > depth) mine.shift();
+    const mine: Held<T> = { rtpTimestamp, at, value };
+    this.#held[eye].push(mine);
+    if (this.#held[eye].length > depth) this.#held[eye].shift();
     if (this.#pairedAt === -Infinity) this.#pairedAt = at;
-    const partner = this.#held[other(eye)].findLast((frame) => frame.rtpTimestamp === rtpTimestamp);
-    if (partner) {
+    const theirs = this.#held[other(eye)];
+    const partner = nearest(theirs, rtpTimestamp);
+    if (partner && Math.abs(rtpDifference(rtpTimestamp, partner.rtpTimestamp)) <= this.#toleranceTicks) {
       this.#pairedAt = at;
-      this.#forget(rtpTimestamp);
-      return this.#show(eye, value, partner.value, 'pair', 0);
+      this.#forget(eye, rtpTimestamp);
+      this.#forget(other(eye), partner.rtpTimestamp);
+      return this.#show(eye, mine, partner, 'pair');
     }
     if (at - this.#pairedAt < holdMs) return null;
-    const newest = this.#held[other(eye)].at(-1);
-    if (!newest || at - newest.at >= holdMs) return this.#show(eye, value, value, 'mono', 0);
-    const difference = rtpDifference(rtpTimestamp, newest.rtpTimestamp);
-    return this.#show(eye, value, newest.value, 'unpaired', eye === 'left' ? difference : -difference);
+    const newest = theirs.at(-1);
+    return !newest || at - newest.at >= holdMs
+      ? this.#show(eye, mine, mine, 'mono')
+      : this.#show(eye, mine, newest, 'unpaired');
   }
 
   get shown(): Shown<T> | null {
@@ -62,17 +71,24 @@ export class Pairing<T> {
     );
   }
 
-  #show(eye: Eye, mine: T, theirs: T, kind: Shown<T>['kind'], skewTicks: number): Shown<T> {
-    this.#shown =
-      eye === 'left' ? { left: mine, right: theirs, kind, skewTicks } : { left: theirs, right: mine, kind, skewTicks };
+  #show(eye: Eye, mine: Held<T>, theirs: Held<T>, kind: Shown<T>['kind']): Shown<T> {
+    const [left, right] = eye === 'left' ? [mine, theirs] : [theirs, mine];
+    const skewTicks = rtpDifference(left.rtpTimestamp, right.rtpTimestamp);
+    this.#shown = { left: left.value, right: right.value, kind, skewTicks };
     return this.#shown;
   }
 
-  /** Frames up to this instant can no longer become a newer pair. */
-  #forget(rtpTimestamp: number): void {
-    for (const eye of ['left', 'right'] as const)
-      this.#held[eye] = this.#held[eye].filter((frame) => rtpDifference(frame.rtpTimestamp, rtpTimestamp) > 0);
+  /** Frames up to this instant can no longer be part of a newer pair. */
+  #forget(eye: Eye, rtpTimestamp: number): void {
+    this.#held[eye] = this.#held[eye].filter((frame) => rtpDifference(frame.rtpTimestamp, rtpTimestamp) > 0);
   }
+}
+
+function nearest<T>(frames: readonly Held<T>[], rtpTimestamp: number): Held<T> | null {
+  let best: Held<T> | null = null;
+  const distance = (frame: Held<T>): number => Math.abs(rtpDifference(frame.rtpTimestamp, rtpTimestamp));
+  for (const frame of frames) if (!best || distance(frame) < distance(best)) best = frame;
+  return best;
 }
 
 function other(eye: Eye): Eye {

@@ -6,7 +6,7 @@ export interface Skew {
   p50: number;
   p95: number;
   p99: number;
-  /** Fraction of the paints in which both eyes showed the same instant. */
+  /** Fraction of the paints whose eyes were a pair, less than half a frame apart. */
   paired: number;
   frames: number;
 }

@@ -59,12 +59,14 @@ export class Toolbar {
   showHeadset(headset: Headset, inside: boolean): void {
     this.#vr.disabled = headset !== 'ready';
     this.#vr.textContent = inside ? 'Leave VR' : 'Enter VR';
-    this.#vr.title = headsetWords[headset];
-    this.#why.textContent = headset === 'ready' ? '' : headsetWords[headset];
+    const { why, title } = headsetWords[headset];
+    this.#vr.title = this.#why.title = title;
+    this.#why.textContent = why;
   }
 
   /** Entering failed; in the browser's words. */
   showFailure(message: string): void {
+    this.#why.title = message;
     this.#why.textContent = `VR did not start: ${message}`;
   }
 }

@@ -87,12 +87,21 @@ export function wordsFor(condition: Condition, secondsLeft: number): Words | nul
   }
 }
 
-/** What the VR button says when it cannot be pressed, or promises when it can. */
-export const headsetWords: Record<Headset, string> = {
-  ready: 'Show the picture in the headset',
-  insecure: 'VR needs a secure page: open this address with https:// (or as localhost)',
-  'no-webxr': 'This browser has no WebXR: open this page in the headset’s own browser',
-  'no-headset': 'No headset found: open this page in the headset’s own browser, or connect one',
+/** Why the VR button cannot be pressed, beside it and for whoever points at it; or what it does. */
+export const headsetWords: Record<Headset, { why: string; title: string }> = {
+  ready: { why: '', title: 'Show the picture in the headset (V)' },
+  insecure: {
+    why: 'VR needs https',
+    title: 'Browsers offer VR to secure pages only: open this address with https:// (or as localhost)',
+  },
+  'no-webxr': {
+    why: 'No VR in this browser',
+    title: 'This browser has no WebXR: open this page in the headset’s own browser',
+  },
+  'no-headset': {
+    why: 'No headset here',
+    title: 'No headset found: open this page in the headset’s own browser, or connect one',
+  },
 };
 
 function sentence(detail: string, otherwise: string): string {

@@ -7,45 +7,72 @@ import type { Presenter } from './presenter.js';
 /** Where one video holds both eyes and the browser composes videos itself (WebXR Layers): no copy, no drawing, full display rate. */
 export class LayerPresenter implements Presenter {
   readonly path = 'layer';
-  readonly #gl: WebGL2RenderingContext;
-  readonly #binding: XRWebGLBinding;
   readonly #picture: XRQuadLayer;
-  readonly #strip: XRQuadLayer;
-  readonly #panel = new Panel();
-  #written = true;
+  readonly #strip: Strip | null;
 
   /** Throws where the browser cannot after all; `gl` draws the strip of figures. */
   constructor(session: XRSession, gl: WebGL2RenderingContext, space: XRReferenceSpace, viewer: Viewer, size: Size) {
-    this.#gl = gl;
     this.#picture = new XRMediaBinding(session).createQuadLayer(viewer.videos.left.element, {
       space,
       layout: layoutFacts[viewer.layout].layer!,
       ...half(size),
     });
-    this.#binding = new XRWebGLBinding(session, gl);
-    this.#strip = this.#binding.createQuadLayer({
+    this.#strip = Strip.make(session, gl, space);
+    void session.updateRenderState({ layers: [this.#picture, ...(this.#strip ? [this.#strip.layer] : [])] });
+  }
+
+  /** One video whose two eyes a layer can tell apart, in a browser that has media layers. */
+  static possible(viewer: Viewer): boolean {
+    return typeof XRMediaBinding === 'function' && layoutFacts[viewer.layout].layer !== null;
+  }
+
+  place(place: Place, size: Size): void {
+    Object.assign(this.#picture, half(size), { transform: rigid(place) });
+    this.#strip?.place(beneath(place, size.height / 2 + panelSize.height, 0.05));
+  }
+
+  write(text: string): void {
+    this.#strip?.write(text);
+  }
+
+  draw(frame: XRFrame): void {
+    this.#strip?.draw(frame);
+  }
+
+  close(): void {
+    this.#picture.destroy();
+    this.#strip?.layer.destroy();
+  }
+}
+
+/** The line of figures as a layer of its own. */
+class Strip {
+  readonly layer: XRQuadLayer;
+  readonly #gl: WebGL2RenderingContext;
+  readonly #binding: XRWebGLBinding;
+  readonly #panel = new Panel();
+  #written = true;
+
+  private constructor(gl: WebGL2RenderingContext, binding: XRWebGLBinding, space: XRReferenceSpace) {
+    this.#gl = gl;
+    this.#binding = binding;
+    this.layer = binding.createQuadLayer({
       space,
       layout: 'mono',
       viewPixelWidth: panelPixels.width,
       viewPixelHeight: panelPixels.height,
       ...half(panelSize),
     });
-    void session.updateRenderState({ layers: [this.#picture, this.#strip] });
   }
 
-  /** One video whose two eyes a layer can tell apart, in a browser that has them. */
-  static possible(viewer: Viewer): boolean {
-    return (
-      typeof XRMediaBinding === 'function' &&
-      typeof XRWebGLBinding === 'function' &&
-      layoutFacts[viewer.layout].layer !== null
-    );
+  /** Null where the browser has layers for videos alone: the picture does without figures then. */
+  static make(session: XRSession, gl: WebGL2RenderingContext, space: XRReferenceSpace): Strip | null {
+    if (typeof XRWebGLBinding !== 'function' || !('createQuadLayer' in XRWebGLBinding.prototype)) return null;
+    return new Strip(gl, new XRWebGLBinding(session, gl), space);
   }
 
-  place(place: Place, size: Size): void {
-    Object.assign(this.#picture, half(size), { transform: rigid(place) });
-    const under = beneath(place, size.height / 2 + panelSize.height, 0.05);
-    this.#strip.transform = rigid(under);
+  place(place: Place): void {
+    this.layer.transform = rigid(place);
   }
 
   write(text: string): void {
@@ -53,20 +80,15 @@ export class LayerPresenter implements Presenter {
   }
 
   draw(frame: XRFrame): void {
-    if (!this.#written && !this.#strip.needsRedraw) return;
+    if (!this.#written && !this.layer.needsRedraw) return;
     this.#written = false;
     const gl = this.#gl;
-    const { colorTexture } = this.#binding.getSubImage(this.#strip, frame);
+    const { colorTexture } = this.#binding.getSubImage(this.layer, frame);
     gl.bindTexture(gl.TEXTURE_2D, colorTexture);
     // Layer textures have their origin below, a canvas above.
     gl.pixelStorei(gl.UNPACK_FLIP_Y_WEBGL, true);
     gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, gl.RGBA, gl.UNSIGNED_BYTE, this.#panel.canvas);
     gl.pixelStorei(gl.UNPACK_FLIP_Y_WEBGL, false);
-  }
-
-  close(): void {
-    this.#picture.destroy();
-    this.#strip.destroy();
   }
 }
 

@@ -22,7 +22,7 @@ export class Panel {
     context.fillStyle = '#101418';
     context.fillRect(0, 0, width, height);
     context.fillStyle = '#d5dde3';
-    context.font = '40px system-ui, sans-serif';
+    context.font = '44px system-ui, sans-serif';
     context.textAlign = 'center';
     context.textBaseline = 'middle';
     context.fillText(text, width / 2, height / 2 + 2, width - 40);

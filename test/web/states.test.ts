@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { Running } from '../harness/binocle.js';
+import { launchChromium } from '../harness/chromium.js';
+import { untilPlaying } from '../harness/page.js';
+
+let browser: Browser;
+before(async () => {
+  browser = await launchChromium();
+});
+after(() => browser.close());
+
+async function says(page: Page, title: RegExp): Promise<string> {
+  const heading = page.locator('#notice h1').filter({ hasText: title });
+  await heading.waitFor({ state: 'visible', timeout: 10_000 });
+  return (await page.locator('#notice [data-part=text]').textContent()) ?? '';
+}
+
+test('a wrong token is asked for in a form, the right one plays, and the address bar shows none', async () => {
+  const running = await Running.start([], { secure: true });
+  try {
+    const context = await browser.newContext({ ignoreHTTPSErrors: true });
+    const page = await context.newPage();
+    await page.goto(`${running.origin}/#token=nonsense`);
+    await says(page, /token/i);
+    assert.equal(await page.evaluate(() => window.binocle.phase), 'failed');
+    assert.equal(new URL(page.url()).hash, '');
+    await page.locator('#notice input').fill('nonsense again');
+    await page.locator('#notice form button').click();
+    await says(page, /token/i);
+    await page.locator('#notice input').fill(running.ready.url);
+    await page.keyboard.press('Enter');
+    await untilPlaying(page);
+    await page.reload();
+    await untilPlaying(page);
+    const reading = await page.waitForFunction(() => window.binocle.latency());
+    const latency = (await reading.jsonValue())!;
+    assert.ok(latency.clockErrorMs < 20 && latency.p50 > 0, JSON.stringify(latency));
+    assert.ok(Math.abs(latency.unattributed) < latency.p50);
+    await context.close();
+  } finally {
+    assert.deepEqual((await running.stop()).leftBehind, []);
+  }
+});
+
+test('when the server goes away the page says so, counts down, and plays again once it is back', async () => {
+  let running = await Running.start([]);
+  const page = await browser.newPage();
+  try {
+    await page.goto(running.ready.url);
+    await untilPlaying(page);
+    assert.equal(await page.evaluate(() => window.binocle.reconnects), 0);
+    assert.equal(await page.locator('#notice').isVisible(), false);
+    const { port } = new URL(running.ready.url);
+    await running.stop();
+    await says(page, /server is away/);
+    assert.equal(await page.evaluate(() => window.binocle.phase), 'reconnecting');
+    await page
+      .locator('#notice [data-part=text]')
+      .filter({ hasText: /in \d s/ })
+      .waitFor({ timeout: 10_000 });
+    running = await Running.start(['--set', `server.port=${port}`]);
+    await untilPlaying(page);
+    assert.equal(await page.evaluate(() => window.binocle.reconnects), 1);
+    assert.equal(await page.locator('#notice').isVisible(), false);
+  } finally {
+    await page.close();
+    assert.deepEqual((await running.stop()).leftBehind, []);
+  }
+});
+
+test('what the browser lacks is said in words', async (t) => {
+  const running = await Running.start([]);
+  try {
+    const open = async (script: string): Promise<Page> => {
+      const page = await browser.newPage();
+      await page.addInitScript({ content: script });
+      await page.goto(running.ready.url);
+      return page;
+    };
+    await t.test('the codec', async () => {
+      const page = await open('RTCRtpReceiver.getCapabilities = () => ({ codecs: [{ mimeType: "video/VP9" }] })');
+      await says(page, /cannot decode H264/);
+      await page.close();
+    });
+    await t.test('WebRTC', async () => {
+      const page = await open('delete globalThis.RTCPeerConnection');
+      await says(page, /no WebRTC/);
+      assert.equal(await page.evaluate(() => window.binocle.phase), 'failed');
+      await page.close();
+    });
+    await t.test('a way for the picture', async () => {
+      const page = await open(
+        'RTCPeerConnection.prototype.addIceCandidate = async () => {}; WebSocket.prototype.send = ((send) => function (data) { if (!data.includes("candidate:")) send.call(this, data); })(WebSocket.prototype.send);',
+      );
+      await says(page, /picture/i);
+      await page
+        .locator('#notice h1')
+        .filter({ hasText: /No picture arrives|cannot get through/ })
+        .waitFor({ timeout: 30_000 });
+      await page.close();
+    });
+    await t.test('a secure page, for VR', async () => {
+      const page = await open('Object.defineProperty(globalThis, "isSecureContext", { value: false })');
+      await untilPlaying(page);
+      const why = page.locator('[data-part=why]');
+      assert.match((await why.textContent())!, /https/);
+      assert.match((await why.getAttribute('title'))!, /https:\/\//);
+      assert.equal(await page.locator('[data-part=vr]').isDisabled(), true);
+      await assert.rejects(
+        page.evaluate(() => window.binocle.set({})),
+        /settings from its file/,
+      );
+      await page.close();
+    });
+    await t.test('a rig of that name', async () => {
+      const page = await browser.newPage();
+      await page.goto(`${running.ready.url}?rig=elsewhere`);
+      assert.match(await says(page, /No picture yet/), /no rig of this name/);
+      await page.close();
+    });
+  } finally {
+    assert.deepEqual((await running.stop()).leftBehind, []);
+  }
+});
