@@ -40,6 +40,7 @@ export type Colour = [red: number, green: number, blue: number];
 export function eyeColours(page: Page): Promise<{ left: Colour; right: Colour }> {
   return page.evaluate(() => {
     const { eyes, layout } = window.binocle;
+    // oxlint-disable-next-line unicorn/consistent-function-scoping -- it travels into the page with its caller
     const mean = (
       video: HTMLVideoElement,
       x: number,
