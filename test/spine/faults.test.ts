@@ -19,13 +19,13 @@ const run = (...args: string[]) => binocle('run', ...quiet, '--set', `state_dir=
 
 test('wrong YAML: file, line, column, path and what to do; status 2', async () => {
   const file = join(folder, 'wrong.yaml');
-  await writeFile(file, 'profiles:\n  default:\n    capture: { widht: 640, fps: fast }\nserver:\n  port: 99999\n');
+  await writeFile(file, 'profiles:\n  default:\n    capture: { widht: 640, fps: fast }\nserver:\n  ice: { port_min: 99999 }\n');
   const { status, stdout, stderr } = await run('-c', file);
   assert.equal(status, 2);
   assert.equal(stdout, '');
   assert.match(stderr, /wrong\.yaml:3:16 .*widht.*width/);
   assert.match(stderr, /wrong\.yaml:3:\d+ .*fps.*number/);
-  assert.match(stderr, /wrong\.yaml:5:\d+ .*port.*65535/);
+  assert.match(stderr, /wrong\.yaml:5:\d+ .*port_min.*65535/);
   assert.doesNotMatch(stderr, /\n\s+at /);
 });
 
@@ -70,9 +70,9 @@ test('a camera that goes away while streaming: not ready any more, the service s
     'profile.cameras.left.launch=videotestsrc is-live=true num-buffers=60',
   ]);
   try {
-    for (;;) {
-      const { status } = await fetch(`${running.origin}/readyz`);
-      if (status === 503) break;
+    const deadline = performance.now() + 15_000;
+    while ((await fetch(`${running.origin}/readyz`)).status !== 503) {
+      assert.ok(performance.now() < deadline, 'still ready 15 s after the camera ended');
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     assert.equal((await fetch(`${running.origin}/healthz`)).status, 200);
