@@ -7,7 +7,7 @@ export const command: Command = {
   help: 'What libcamera and V4L2 tell. `device` of the configuration takes the id or the number of a camera.',
   async run({ json, print }) {
     const { probeCameras } = await import('../engine/probe-cameras.js');
-    const cameras = await probeCameras();
+    const cameras = await probeCameras((fault) => process.stderr.write(`${fault}\n`));
     print(json ? JSON.stringify({ cameras }) : report(cameras));
     return 0;
   },

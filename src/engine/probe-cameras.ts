@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, type ExecFileException } from 'node:child_process';
 import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { CameraFound } from '../pipeline/machine.js';
@@ -7,10 +7,10 @@ import { modesOf } from './device-caps.js';
 import type { Device } from './gst/devices.js';
 
 /** A camera stack that takes longer than this hangs. */
-const limitMs = 8_000;
+const limitMs = 15_000;
 
-/** Every camera of this machine, libcamera's first; quick where there is none. */
-export async function probeCameras(): Promise<CameraFound[]> {
+/** Every camera of this machine, libcamera's first; quick where there is none. A camera stack that does not answer is told of as a fault. */
+export async function probeCameras(fault: (message: string) => void = () => undefined): Promise<CameraFound[]> {
   const nodes = await videoNodes();
   const providers = [
     ...((await libcameraMayFindSome(nodes)) ? ['libcameraprovider'] : []),
@@ -19,7 +19,7 @@ export async function probeCameras(): Promise<CameraFound[]> {
   if (providers.length === 0) return [];
   const [devices, holders] = await Promise.all([
     // One that hangs or crashes must not take the other's answer with it.
-    Promise.all(providers.map((provider) => listDevices(provider))).then((lists) => lists.flat()),
+    Promise.all(providers.map((provider) => listDevices(provider, fault))).then((lists) => lists.flat()),
     deviceHolders(),
   ]);
   const sensors = await sensorNodes();
@@ -47,14 +47,21 @@ function sensorName(id: string): string {
   return id.startsWith('/') ? basename(id).replace(/@.*/, '') : id;
 }
 
-function listDevices(provider: string): Promise<Device[]> {
+function listDevices(provider: string, fault: (message: string) => void): Promise<Device[]> {
   const program = packagePath('dist', 'src', 'engine', 'list-devices.js');
   return new Promise((resolve) => {
     execFile(process.execPath, [program, provider], { timeout: limitMs, killSignal: 'SIGKILL' }, (error, stdout) => {
-      // What cannot be listed cannot be used either; a camera asked for by name still says why when it is opened.
+      if (error !== null) fault(faultOf(provider, error));
+      // A camera asked for by name still says why when it is opened.
       resolve(error === null ? (JSON.parse(stdout) as Device[]) : []);
     });
   });
+}
+
+function faultOf(provider: string, { killed, signal, code }: ExecFileException): string {
+  const stack = provider === 'libcameraprovider' ? 'libcamera' : 'V4L2';
+  if (killed === true) return `${stack} did not list its cameras within ${limitMs / 1000} s`;
+  return `listing the cameras of ${stack} ended with ${signal ?? `status ${String(code)}`}`;
 }
 
 async function videoNodes(): Promise<string[]> {

@@ -18,15 +18,16 @@ const optional = ['timeoverlay'];
  */
 export async function probeMachine(profile?: Profile, progress: Progress = () => undefined): Promise<Machine> {
   const gstreamer = version();
+  const cameraFaults: string[] = [];
   const [model, gl, cameras, files] = await Promise.all([
     boardModel(),
     probeGl(gstreamer),
-    probeCameras(),
+    probeCameras((fault) => cameraFaults.push(fault)),
     profile === undefined ? undefined : findFiles(profile, progress),
   ]);
   const wanted = [...elementsNeeded(loadTemplates(profile)), ...fragments(profile).flatMap(elementsOf), ...optional];
   const elements = new Set(wanted.filter(elementExists));
-  return { model, gstreamer, elements, gl, cameras, ...(files === undefined ? {} : { files }) };
+  return { model, gstreamer, elements, gl, cameras, cameraFaults, ...(files === undefined ? {} : { files }) };
 }
 
 function fragments(profile: Profile | undefined): string[] {

@@ -111,7 +111,12 @@ function chosenByProbing(machine: Machine, templates: Templates, eyes: readonly 
       return new Map(eyes.map((eye) => [eye, { source: api, because, rejected: [...rejected, ...more, simulated] }]));
     }
   }
-  return new Map(eyes.map((eye) => [eye, { source: 'sim', because: 'no camera can be used', rejected }]));
+  return new Map(
+    eyes.map((eye) => [
+      eye,
+      { source: 'sim', because: ['no camera can be used', ...(machine.cameraFaults ?? [])].join('; '), rejected },
+    ]),
+  );
 }
 
 function tooFew(usable: number, held: number, wanted: number): string {

@@ -10,6 +10,8 @@ export interface Machine {
   elements: ReadonlySet<string>;
   gl: GlProbe;
   cameras: CameraFound[];
+  /** Camera stacks that did not answer, as sentences. */
+  cameraFaults?: string[];
   /** What a `path` of the profile led to; absent for an eye without one. */
   files?: Partial<Record<Eye, FilesFound>>;
 }

@@ -78,7 +78,7 @@ export function planGraph(profile: Profile, machine: Machine, templates: Templat
     environment: usesGl && gl.available ? gl.environment : {},
     choices: [...sourceChoices, ...rectify.choices, ...(single === null ? [] : [single]), ...encoder.choices],
     omitted: rectify.omitted,
-    notes: notesOf(parts.templates, machine),
+    notes: [...(machine.cameraFaults ?? []), ...notesOf(parts.templates, machine)],
     delay: expectedDelay(parts.templates, outputs, profile.capture),
   };
 }
