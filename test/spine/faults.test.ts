@@ -19,7 +19,10 @@ const run = (...args: string[]) => binocle('run', ...quiet, '--set', `state_dir=
 
 test('wrong YAML: file, line, column, path and what to do; status 2', async () => {
   const file = join(folder, 'wrong.yaml');
-  await writeFile(file, 'profiles:\n  default:\n    capture: { widht: 640, fps: fast }\nserver:\n  ice: { port_min: 99999 }\n');
+  await writeFile(
+    file,
+    'profiles:\n  default:\n    capture: { widht: 640, fps: fast }\nserver:\n  ice: { port_min: 99999 }\n',
+  );
   const { status, stdout, stderr } = await run('-c', file);
   assert.equal(status, 2);
   assert.equal(stdout, '');
