@@ -53,13 +53,18 @@ export class Viewer extends Emitter<ViewerEvents> {
   #offeredAt = 0;
   #frameAt = 0;
   #lostAt: number | null = null;
+  /** Frames may still trickle in of a connection whose server or engine is gone: they are no comeback. */
+  #stale = false;
   #burst = 0;
 
   constructor(signalling: Signalling) {
     super();
     this.#signalling = signalling;
     signalling.on('message', (message) => this.#handleMessage(message));
-    signalling.on('away', ({ ms, everOpen }) => this.#happen({ type: 'away', retryMs: ms, everOpen }));
+    signalling.on('away', ({ ms, everOpen }) => {
+      this.#stale = true;
+      this.#happen({ type: 'away', retryMs: ms, everOpen });
+    });
     signalling.on('refused', (refusal, message) => {
       this.#disconnect();
       this.#happen({ type: 'refused', refusal, message });
@@ -151,6 +156,7 @@ export class Viewer extends Emitter<ViewerEvents> {
         this.#handleTiming(message);
         return;
       case 'interrupted':
+        this.#stale = true;
         this.#happen({ type: 'interrupted', message: message.message });
         return;
       case 'error':
@@ -175,6 +181,7 @@ export class Viewer extends Emitter<ViewerEvents> {
     this.#offeredAt = performance.now();
     const connection = new Connection(offer, this.#welcome?.iceServers ?? []);
     this.#connection = connection;
+    this.#stale = false;
     connection.on('send', (message) => this.#signalling.send(message));
     connection.on('failed', (error) => this.#happen({ type: 'trouble', message: error.message }));
     connection.on('state', (state) => this.#handleConnectionState(state));
@@ -224,7 +231,7 @@ export class Viewer extends Emitter<ViewerEvents> {
   }
 
   #seen(): void {
-    if (!this.#connection) return;
+    if (!this.#connection || this.#stale) return;
     this.#frameAt = performance.now();
     this.#happen({ type: 'frame' });
   }

@@ -21,7 +21,7 @@ const parts = {
   },
   tests: {
     title: 'Compiling the program and its tests',
-    inputs: ['src', 'test', 'tsconfig.json'],
+    inputs: ['src', 'test', 'web', 'tsconfig.json'],
     outputs: ['dist/src', 'dist/test'],
     make: () => compile('test/tsconfig.json', 'src', 'test'),
   },
