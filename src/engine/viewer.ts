@@ -13,7 +13,7 @@ import type { Element } from './gst/gst.js';
 import { configureIce, resolveCandidate } from './ice.js';
 import type { Polled } from './pump.js';
 import { RtpStatistics } from './rtp-statistics.js';
-import { candidates, mediaIds, readAnswer, type Candidate } from './sdp.js';
+import { mediaIds, readAnswer, type Candidate } from './sdp.js';
 import { trackTiming } from './timing.js';
 
 /** A viewer that is not connected this long after it came never will be, ms. */
@@ -179,11 +179,16 @@ export class Viewer implements Polled {
     this.#lookedForCandidates = now;
     // Asked before the text is read: what comes last is in the text when this says so.
     this.#gathered = webrtc.gatheringIsComplete(this.#webrtc);
-    for (const found of candidates(webrtc.localSdp(this.#webrtc))) {
-      if (this.#sent.has(found.candidate)) continue;
-      this.#sent.add(found.candidate);
-      this.#options.notify('candidate', { viewer: this.id, ...found });
+    for (const [sdpMLineIndex, values] of webrtc.localCandidates(this.#webrtc).entries()) {
+      for (const value of values) this.#send({ sdpMLineIndex, candidate: `candidate:${value}` });
     }
+  }
+
+  /** Each once: bundled sections repeat the candidates of the first. */
+  #send(found: Candidate): void {
+    if (this.#sent.has(found.candidate)) return;
+    this.#sent.add(found.candidate);
+    this.#options.notify('candidate', { viewer: this.id, ...found });
   }
 
   #follow(now: number): void {

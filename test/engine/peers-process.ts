@@ -1,5 +1,6 @@
 import { GstSdp, GstWebRTC, Gst, iterateMainContext, type Element, type Pipeline } from '../../src/engine/gst/gst.js';
 import { drain } from '../../src/engine/gst/bus.js';
+import { Memory } from '../../src/engine/memory.js';
 import { toNull } from '../../src/engine/gst/pipeline.js';
 import { connectionState } from '../../src/engine/gst/webrtc.js';
 
@@ -10,6 +11,8 @@ import { connectionState } from '../../src/engine/gst/webrtc.js';
 type Emitter = { emit(signal: string, ...args: unknown[]): unknown };
 type Description = InstanceType<typeof GstWebRTC.WebRTCSessionDescription>;
 const peers = new Map<string, { pipeline: Pipeline; webrtc: Element; connected: boolean }>();
+
+const memory = new Memory();
 
 function ask(webrtc: Element, signal: string, ...args: unknown[]) {
   const promise = Gst.Promise.new();
@@ -36,7 +39,10 @@ function answer(peer: string, sdp: string): void {
 function close(peer: string): void {
   const found = peers.get(peer);
   peers.delete(peer);
-  if (found !== undefined) toNull(found.pipeline);
+  if (found === undefined) return;
+  toNull(found.pipeline);
+  found.pipeline.remove(found.webrtc);
+  memory.released();
 }
 
 process.on(
@@ -54,6 +60,7 @@ process.on(
 
 const timer = setInterval(() => {
   iterateMainContext();
+  memory.tick(performance.now());
   for (const [peer, state] of peers) {
     drain(state.pipeline);
     if (state.connected || connectionState(state.webrtc) !== 'connected') continue;

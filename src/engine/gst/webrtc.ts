@@ -60,9 +60,20 @@ export function addRemoteCandidate(webrtc: Element, sdpMLineIndex: number, candi
   (webrtc as unknown as Emitter).emit('add-ice-candidate', sdpMLineIndex, candidate);
 }
 
-/** The local description with the candidates gathered so far, or '' before there is one. */
-export function localSdp(webrtc: Element): string {
-  return (objectProperty(webrtc, 'local-description') as Description | null)?.sdp.asText() ?? '';
+/**
+ * The local candidates gathered so far, by media section, without `candidate:`. Read attribute by attribute: what `asText` gives is never freed
+ * (node-gtk 4.1), which an offer can afford and a poll cannot.
+ */
+export function localCandidates(webrtc: Element): string[][] {
+  const sdp = (objectProperty(webrtc, 'local-description') as Description | null)?.sdp;
+  const found: string[][] = [];
+  for (let section = 0; section < (sdp?.mediasLen() ?? 0); section += 1) {
+    const media = sdp!.getMedia(section);
+    const values: string[] = [];
+    for (let n = 0, value; (value = media.getAttributeValN('candidate', n)) !== null; n += 1) values.push(value);
+    found.push(values);
+  }
+  return found;
 }
 
 export function gatheringIsComplete(webrtc: Element): boolean {
