@@ -54,7 +54,8 @@ export function after(state: State, happening: Happening): State {
     case 'tap':
       return { ...state, condition: { kind: 'tap' } };
     case 'trouble':
-      return state.phase === 'playing'
+      // Neither a picture nor the reason why there can be none is hidden by the error of a request.
+      return state.phase === 'playing' || state.phase === 'failed'
         ? state
         : { ...state, condition: { kind: 'trouble', detail: happening.message } };
     case 'no-webrtc':

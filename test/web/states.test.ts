@@ -13,7 +13,7 @@ after(() => browser.close());
 
 async function says(page: Page, title: RegExp): Promise<string> {
   const heading = page.locator('#notice h1').filter({ hasText: title });
-  await heading.waitFor({ state: 'visible', timeout: 10_000 });
+  await heading.waitFor({ state: 'visible', timeout: 20_000 });
   return (await page.locator('#notice [data-part=text]').textContent()) ?? '';
 }
 
@@ -59,7 +59,7 @@ test('when the server goes away the page says so, counts down, and plays again o
     await page
       .locator('#notice [data-part=text]')
       .filter({ hasText: /in \d s/ })
-      .waitFor({ timeout: 10_000 });
+      .waitFor({ timeout: 20_000 });
     running = await Running.start(['--set', `server.port=${port}`]);
     await untilPlaying(page);
     assert.equal(await page.evaluate(() => window.binocle.reconnects), 1);
