@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 
 const ticksPerSecond = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
@@ -15,8 +15,20 @@ export const wholeProcess: Account = (pid) => {
 };
 
 /** The main thread alone, which is Node's JS thread; to the nanosecond (kernel: scheduler/sched-stats). */
-export const mainThread: Account = (pid) =>
-  Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1e9;
+export const mainThread: Account = (pid) => threadSeconds(pid, pid);
+
+function threadSeconds(pid: number, thread: number): number {
+  return Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]) / 1e9;
+}
+
+export function threadsOf(pid: number): number[] {
+  return readdirSync(`/proc/${pid}/task`).map(Number);
+}
+
+/** These threads of a process, which must outlive the window. */
+export function someThreads(threads: readonly number[]): Account {
+  return (pid) => threads.reduce((sum, thread) => sum + threadSeconds(pid, thread), 0);
+}
 
 /** Processor seconds a second over a window, of each process. */
 export async function processorShares(
