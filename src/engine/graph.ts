@@ -3,7 +3,7 @@ import type { Content, Eye } from '../protocol/ws.js';
 import { silentCamera, type CameraElements } from './faults.js';
 import type { Element, Pipeline } from './gst/gst.js';
 import { parse } from './gst/parse.js';
-import { baseTime, dot, elementNamed, play, sawEndOfStream, toNull, upstreamNames } from './gst/pipeline.js';
+import { baseTime, capsInto, dot, elementNamed, play, sawEndOfStream, toNull, upstreamNames } from './gst/pipeline.js';
 import { field, structureProperty } from './gst/property.js';
 
 /** What the names in a graph’s text stand for. */
@@ -77,6 +77,19 @@ export class Graph {
       if (sawEndOfStream(counter)) return silentCamera(eye, 'has ended: its source says that no more frames come');
     }
     return null;
+  }
+
+  /** An encoder part that no viewer could be offered, though it makes frames. */
+  unusable(): BinocleError | null {
+    const bytes = this.outputs.find(({ encoded }) =>
+      /^video\/x-h264.*stream-format=\(string\)byte-stream/.test(capsInto(encoded)),
+    );
+    if (bytes === undefined) return null;
+    return new BinocleError(
+      'bad-graph',
+      `the encoder's part for "${bytes.content}" ends in H.264 as byte-stream: end it in \`h264parse ! video/x-h264,stream-format=avc,alignment=au\`, which has the parameter sets that every viewer is told`,
+      { path: 'profile.encode.encoder' },
+    );
   }
 
   output(content: Content): EncodedOutput {

@@ -89,6 +89,8 @@ export class Watch implements Polled {
       }
     }
     if (!this.#running && this.#outputs.size === this.#graph.outputs.length) {
+      const unusable = this.#graph.unusable();
+      if (unusable !== null) return unusable;
       this.#running = true;
       this.#events.running();
     }

@@ -139,6 +139,12 @@ test('a fragment that is no graph is refused', async () => {
   await assert.rejects(started(profile), fails('bad-graph', /nosuchproperty/));
 });
 
+test('an encoder part that ends in byte-stream is refused: no viewer could be offered it', async () => {
+  const victim = new EngineProcess('test/engine/literal-engine.js', { LITERAL: '{"streamFormat":"byte-stream"}' });
+  after(() => victim.close());
+  await assert.rejects(victim.start({} as Profile), fails('bad-graph', /stream-format=avc/));
+});
+
 test('a camera that ends while it runs fails the rig, says which, and the process exits 1', async () => {
   const { engine: victim } = await started(await profileWith({ left: red, right: `${blue} num-buffers=45` }));
   const failed = await victim.next('failed');

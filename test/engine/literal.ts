@@ -3,7 +3,7 @@ import type { Content, Eye, Layout } from '../../src/protocol/ws.js';
 
 /** A graph of the agreed element names, without the planner: test pictures, side by side or twin, 320x240 an eye. */
 export function literalBlueprint(
-  options: { layout?: Layout; source?: string; encoder?: string; fps?: number } = {},
+  options: { layout?: Layout; source?: string; encoder?: string; fps?: number; streamFormat?: string } = {},
 ): Blueprint {
   const { layout = 'sbs', fps = 30 } = options;
   const eyes: Eye[] = layout === 'mono' ? ['left'] : ['left', 'right'];
@@ -18,7 +18,7 @@ export function literalBlueprint(
     `tee name=${content}_raw ! queue leaky=downstream max-size-buffers=1
      ! ${options.encoder ?? 'x264enc tune=zerolatency speed-preset=ultrafast key-int-max=60 bitrate=1000'} name=${content}_encoder
      ! video/x-h264,profile=constrained-baseline ! h264parse config-interval=-1
-     ! video/x-h264,stream-format=avc,alignment=au ! tee name=${content}_encoded allow-not-linked=true
+     ! video/x-h264,stream-format=${options.streamFormat ?? 'avc'},alignment=au ! tee name=${content}_encoded allow-not-linked=true
      ${content}_encoded. ! queue leaky=downstream max-size-buffers=5 ! identity name=${content}_counted silent=true
      ! fakesink name=${content}_monitor sync=false async=false`;
   const text =

@@ -37,6 +37,11 @@ export function sawEndOfStream(element: Element, pad = 'src'): boolean {
   return (element.getStaticPad(pad)?.getStickyEvent(Gst.EventType.EOS, 0) ?? null) !== null;
 }
 
+/** The format that arrives at an element, as caps text; '' before the first frame. */
+export function capsInto(element: Element): string {
+  return element.getStaticPad('sink')?.getCurrentCaps()?.toString() ?? '';
+}
+
 /** The graph as GraphViz text. */
 export function dot(pipeline: Pipeline): string {
   return Gst.debugBinToDotData(pipeline, Gst.DebugGraphDetails.CAPS_DETAILS);
