@@ -14,6 +14,15 @@ declare const IWER: {
 export async function wearHeadset(page: Page, layers: boolean): Promise<void> {
   await page.addInitScript({ path: packagePath('node_modules', 'iwer', 'build', 'iwer.min.js') });
   await page.addInitScript((polyfillLayers) => {
+    // The emulator puts its own binding, which knows no layers, over the polyfill's: keep the one that does.
+    let binding: { prototype: object } | undefined;
+    Object.defineProperty(globalThis, 'XRWebGLBinding', {
+      configurable: true,
+      get: () => binding,
+      set: (next: { prototype: object }) => {
+        if (!binding || !('createQuadLayer' in binding.prototype)) binding = next;
+      },
+    });
     const install = (): void =>
       new IWER.XRDevice(IWER.metaQuest3, { stereoEnabled: true }).installRuntime({
         forceInstall: true,

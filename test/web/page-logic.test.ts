@@ -71,7 +71,7 @@ test('every state but playing has words', () => {
     through({ type: 'no-codec', message: 'H264' }),
     through({ type: 'refused', refusal: 'unauthorized', message: '' }),
     through({ type: 'refused', refusal: 'forbidden', message: '' }),
-    through({ type: 'trouble', message: 'No camera was found' }),
+    through({ type: 'trouble', message: 'no camera was found' }),
   ];
   for (const { condition } of states) {
     const words = wordsFor(condition, 0)!;

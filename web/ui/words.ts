@@ -62,10 +62,9 @@ export function wordsFor(condition: Condition, secondsLeft: number): Words | nul
     case 'unauthorized':
       return {
         title: 'A token, please',
-        text: sentence(
-          condition.detail,
+        text:
+          capital(condition.detail) ||
           'Open the address that binocle printed when it started, or paste the token from it (what follows #token=).',
-        ),
         offer: 'token',
       };
     case 'forbidden':
@@ -105,5 +104,10 @@ export const headsetWords: Record<Headset, { why: string; title: string }> = {
 };
 
 function sentence(detail: string, otherwise: string): string {
-  return detail === '' ? otherwise : `${detail.replace(/[.\s]*$/, '')}. ${otherwise}`;
+  return detail === '' ? otherwise : `${capital(detail)} ${otherwise}`;
+}
+
+/** The server’s messages begin small and end without a stop, as in its log. */
+function capital(detail: string): string {
+  return detail.replace(/^./, (first) => first.toUpperCase()).replace(/[^.!?]$/, '$&.');
 }

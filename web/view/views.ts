@@ -3,7 +3,7 @@ import { layoutFacts, whole, type Region } from '../stereo/layouts.js';
 
 /** Ways to look at two eyes on a flat screen, in the order of their buttons and number keys. */
 export const views = {
-  'side-by-side': { label: 'Side by side', title: 'Both eyes next to each other' },
+  'side-by-side': { label: 'Both', title: 'Both eyes side by side' },
   left: { label: 'Left', title: 'The left eye alone' },
   right: { label: 'Right', title: 'The right eye alone' },
   anaglyph: { label: 'Anaglyph', title: 'For red–cyan glasses, red on the left eye' },

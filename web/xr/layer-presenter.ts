@@ -18,7 +18,7 @@ export class LayerPresenter implements Presenter {
       ...half(size),
     });
     this.#strip = Strip.make(session, gl, space);
-    void session.updateRenderState({ layers: [this.#picture, ...(this.#strip ? [this.#strip.layer] : [])] });
+    void session.updateRenderState({ layers: [...(this.#strip ? [this.#strip.layer] : []), this.#picture] });
   }
 
   /** One video whose two eyes a layer can tell apart, in a browser that has media layers. */
