@@ -139,6 +139,23 @@ test('a fragment that is no graph is refused', async () => {
   await assert.rejects(started(profile), fails('bad-graph', /nosuchproperty/));
 });
 
+test('a keyframe that is asked for comes at once, long before the next one is due', async () => {
+  const victim = await EngineProcess.literal({
+    layout: 'mono',
+    source: 'videotestsrc is-live=true pattern=smpte100',
+    encoder: 'x264enc tune=zerolatency speed-preset=ultrafast key-int-max=3000 bitrate=1000',
+  });
+  after(() => victim.close());
+  const bytes = async () => (await victim.next('readings')).outputs[0]!.encodedBytes;
+  // A picture that stands still: between keyframes next to nothing is sent.
+  await bytes();
+  const start = await bytes();
+  const without = (await bytes()) - start;
+  await victim.ask('keyframe', {});
+  const asked = (await bytes()) - start - without;
+  assert.ok(asked > 2 * without, `${without} bytes a second, ${asked} with a keyframe`);
+});
+
 test('an encoder part that ends in byte-stream is refused: no viewer could be offered it', async () => {
   const victim = new EngineProcess('test/engine/literal-engine.js', { LITERAL: '{"streamFormat":"byte-stream"}' });
   after(() => victim.close());
