@@ -28,6 +28,8 @@ const checks = [
 export async function check() {
   const failures = [];
   for (const { title, args, mend } of checks)
-    await step(title, () => run(process.execPath, args, { log: 'check', mend })).catch((error) => failures.push(error));
+    await step(title, () =>
+      run(process.execPath, args, { log: 'check', mend, env: { ...process.env, NO_COLOR: '1' } }),
+    ).catch((error) => failures.push(error));
   return failures;
 }

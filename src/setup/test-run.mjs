@@ -1,4 +1,5 @@
 /** Runs groups of test files one after the other, as if they were one run of Node's test runner: one report, one summary. */
+import { setMaxListeners } from 'node:events';
 import { Readable } from 'node:stream';
 import { run } from 'node:test';
 import { spec, tap } from 'node:test/reporters';
@@ -12,6 +13,8 @@ const counts = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) ([\
 export async function runTests(groups) {
   const totals = new Map();
   const interrupted = new AbortController();
+  // Every file listens to it.
+  setMaxListeners(0, interrupted.signal);
   for (const signal of ['SIGINT', 'SIGTERM'])
     process.once(signal, () => {
       interrupted.abort();
