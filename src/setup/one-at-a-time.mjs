@@ -38,8 +38,11 @@ async function listens(lock) {
   }
 }
 
-async function itsEnd() {
-  const socket = connect(name).on('error', () => socket.destroy());
-  socket.resume();
-  await once(socket, 'close');
+/** Resolves when whoever has the lock gives it back or dies; also when it is gone by now, which is an error to connect and no more than that. */
+function itsEnd() {
+  return new Promise((resolve) => {
+    const socket = connect(name);
+    socket.on('error', () => {}).on('close', resolve);
+    socket.resume();
+  });
 }
