@@ -46,6 +46,7 @@ export async function step(title, work) {
 
 /** Process groups that are running, so that a signal to this process ends them too. @type {Set<number>} */
 const groups = new Set();
+let ending = false;
 
 /**
  * Runs a command to its end, its output in a log file.
@@ -73,6 +74,8 @@ export async function run(command, args, { log, cwd = packageRoot, env = process
   });
   if (child.pid) groups.delete(child.pid);
   sink.end();
+  // Who broke it off need not be told that it failed; this process is about to end.
+  if (ending) await new Promise(() => {});
   if (failure)
     throw new StepFailed(`${[command, ...args.slice(0, 3)].join(' ')} … ${failure}`, {
       tail: `${tail.join('\n')}\n(all of it: ${file})`,
@@ -88,6 +91,7 @@ export function endStepsOnSignals() {
 
 /** @param {NodeJS.Signals} signal */
 function endSteps(signal) {
+  ending = true;
   for (const group of groups) killGroup(group, signal);
   const overdue = performance.now() + 1500;
   setInterval(() => {
