@@ -18,7 +18,7 @@ const forPeople = combine(
   timestamp({ format: 'HH:mm:ss.SSS' }),
   printf(({ level, message, timestamp: at, from, ...rest }) => {
     const details = Object.entries(rest).map(
-      ([key, value]) => `[${key}:${typeof value === 'object' ? JSON.stringify(value) : String(value)}]`,
+      ([key, value]) => `[${key}:${typeof value === 'string' ? value : JSON.stringify(value)}]`,
     );
     return [at, level, `${String(from)}:`, message, ...details].join(' ');
   }),

@@ -1,11 +1,11 @@
-// Bundles the page into dist/web/: index.html, and assets whose names carry a hash of what is in them, so that they may be kept for ever.
+// Bundles the page into dist/page/: index.html, and assets whose names carry a hash of what is in them, so that they may be kept for ever.
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const web = fileURLToPath(new URL('.', import.meta.url));
-const out = join(web, '..', 'dist', 'web');
+const out = join(web, '..', 'dist', 'page');
 const assets = join(out, 'assets');
 
 await rm(assets, { recursive: true, force: true });

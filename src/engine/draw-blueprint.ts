@@ -1,17 +1,12 @@
-import { existsSync } from 'node:fs';
-import { packagePath } from '../paths.js';
+import type { Machine } from '../pipeline/machine.js';
 import { planGraph } from '../pipeline/plan-graph.js';
 import { loadTemplates } from '../pipeline/templates.js';
 import { forParser, graphText, launchCommand } from '../pipeline/text.js';
 import { snapshotText, viewerText } from '../pipeline/viewer.js';
 import type { Profile } from '../protocol/configuration.js';
 import type { Blueprint } from './blueprint.js';
-import { loadPlugin } from './gst/gst.js';
 import type { HeaderExtension } from './gst/payloader.js';
 import { probeMachine } from './probe.js';
-
-/** Where set-up puts what it compiled of `native/`. */
-const plugin = packagePath('dist', 'native', 'libgstbinocle.so');
 
 /** From a profile to all the text of its graph on this machine. Throws what probing and planning throw. Sets the environment that the graph’s GL needs. */
 export async function drawBlueprint(profile: Profile, progress: (message: string) => void): Promise<Blueprint> {
@@ -26,18 +21,13 @@ export async function drawBlueprint(profile: Profile, progress: (message: string
     launch: launchCommand(plan),
     viewer: (timestampOffset) => viewerText(plan, timestampOffset),
     snapshot: (eye, format) => snapshotText(plan, eye, format),
-    extensions: extensions(profile, progress),
+    extensions: extensions(profile, machine),
   };
 }
 
-function extensions(profile: Profile, progress: (message: string) => void): HeaderExtension[] {
+function extensions(profile: Profile, machine: Machine): HeaderExtension[] {
   const delay = profile.rate.playout_delay;
-  if (delay === 'off') return [];
-  if (!existsSync(plugin)) {
-    progress('without the playout-delay extension: the native plugin is not built, so browsers add delay of their own');
-    return [];
-  }
-  loadPlugin(plugin);
+  if (delay === 'off' || !machine.elements.has('rtphdrextplayoutdelay')) return [];
   const { min_ms: min, max_ms: max } = delay;
   return [{ factory: 'rtphdrextplayoutdelay', id: 5, properties: { 'min-ms': min, 'max-ms': max } }];
 }

@@ -4,12 +4,13 @@ import type { Machine } from '../pipeline/machine.js';
 import { elementsNeeded, loadTemplates } from '../pipeline/templates.js';
 import type { Profile } from '../protocol/configuration.js';
 import { elementExists, version } from './gst/gst.js';
+import { loadNativePlugin } from './native-plugin.js';
 import { findFiles, type Progress } from './find-files.js';
 import { probeCameras } from './probe-cameras.js';
 import { probeGl } from './probe-gl.js';
 
-/** Elements that a template can do without and that change what it shows. */
-const optional = ['timeoverlay'];
+/** Elements that a graph can do without, and that change what it shows or how soon. */
+const optional = ['timeoverlay', 'rtphdrextplayoutdelay'];
 
 /**
  * Asks this machine what it has: in parallel, and what may crash or hang in processes of its own. With a profile also what that names: elements of
@@ -18,6 +19,7 @@ const optional = ['timeoverlay'];
  */
 export async function probeMachine(profile?: Profile, progress: Progress = () => undefined): Promise<Machine> {
   const gstreamer = version();
+  const pluginPath = loadNativePlugin(progress);
   const cameraFaults: string[] = [];
   const [model, gl, cameras, files] = await Promise.all([
     boardModel(),
@@ -27,7 +29,16 @@ export async function probeMachine(profile?: Profile, progress: Progress = () =>
   ]);
   const wanted = [...elementsNeeded(loadTemplates(profile)), ...fragments(profile).flatMap(elementsOf), ...optional];
   const elements = new Set(wanted.filter(elementExists));
-  return { model, gstreamer, elements, gl, cameras, cameraFaults, ...(files === undefined ? {} : { files }) };
+  return {
+    model,
+    gstreamer,
+    pluginPath,
+    elements,
+    gl,
+    cameras,
+    cameraFaults,
+    ...(files === undefined ? {} : { files }),
+  };
 }
 
 function fragments(profile: Profile | undefined): string[] {

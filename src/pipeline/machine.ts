@@ -6,6 +6,8 @@ export interface Machine {
   model: string | null;
   /** Runtime version, e.g. [1, 22, 0]. */
   gstreamer: readonly [number, number, number];
+  /** GST_PLUGIN_PATH with which `gst-launch-1.0` finds the plugin compiled from `src/engine/native`; null where it is not compiled. */
+  pluginPath: string | null;
   /** Names of GStreamer elements that exist here, of those that any template needs. */
   elements: ReadonlySet<string>;
   gl: GlProbe;

@@ -30,6 +30,7 @@ export function planGraph(profile: Profile, machine: Machine, templates: Templat
   const outputs = outputsOf(layout, eyeSize, profile.encode.bitrate_mbps);
 
   const parts = new Parts(machine, templates);
+  const joining = joinEyes(layout, machine, templates);
   const format = encoder.template.header.format ?? 'I420';
   const rectify = new Rectify(shown, machine, templates, eyeSize, format);
   for (const [index, eye] of eyes.entries()) {
@@ -37,13 +38,13 @@ export function planGraph(profile: Profile, machine: Machine, templates: Templat
     parts.addTemplate('source', source.template, source.parameters);
     parts.add('capture', 'count', { eye });
     rectify.add(parts, eye, source);
-    if (layout === 'sbs' || layout === 'tab') parts.add('layout', 'join', { eye, index });
-    else addEncoder(eye);
+    if (joining === null) addEncoder(eye);
+    else parts.add('layout', joining.join, { eye, index });
   }
-  if (layout === 'sbs' || layout === 'tab') {
+  if (joining !== null) {
     const [{ width, height }] = outputs as [Output];
     const frame = Math.round(1e9 / profile.capture.fps);
-    parts.add('layout', layout, {
+    parts.add('layout', joining.whole, {
       format,
       width,
       height,
@@ -75,12 +76,51 @@ export function planGraph(profile: Profile, machine: Machine, templates: Templat
     outputs,
     mtu: profile.encode.mtu,
     stages: parts.stages,
-    environment: usesGl && gl.available ? gl.environment : {},
-    choices: [...sourceChoices, ...rectify.choices, ...(single === null ? [] : [single]), ...encoder.choices],
+    environment: {
+      ...(joining?.native === true && machine.pluginPath !== null ? { GST_PLUGIN_PATH: machine.pluginPath } : {}),
+      ...(usesGl && gl.available ? gl.environment : {}),
+    },
+    choices: [
+      ...sourceChoices,
+      ...rectify.choices,
+      ...(single === null ? [] : [single]),
+      ...encoder.choices,
+      ...(joining === null ? [] : [joining.choice]),
+      playout(profile, machine),
+    ],
     omitted: rectify.omitted,
     notes: [...(machine.cameraFaults ?? []), ...notesOf(parts.templates, machine)],
     delay: expectedDelay(parts.templates, outputs, profile.capture),
   };
+}
+
+/** How two pictures become one: by our own element, or by the compositor where that is not compiled. Null for layouts with a picture an eye. */
+function joinEyes(layout: Layout, machine: Machine, templates: Templates) {
+  if (layout !== 'sbs' && layout !== 'tab') return null;
+  const because = whyNot(templates.named('layout', layout), machine);
+  const option = because === null ? 'compositor' : 'stereopair';
+  const clocked = 'it waits for a clock of its own, up to a frame, and may show eyes of two instants';
+  const choice: Choice = {
+    what: 'pairing',
+    chosen: because === null ? 'stereopair' : 'compositor',
+    because: because === null ? 'both frames of an instant go on as soon as they are there' : 'it is always there',
+    rejected: [{ option, because: because ?? clocked }],
+  };
+  return because === null
+    ? { join: 'join', whole: layout, native: true, choice }
+    : { join: 'join-compositor', whole: `${layout}-compositor`, native: false, choice };
+}
+
+/** What browsers are asked to add before they show a frame. */
+function playout({ rate }: Profile, machine: Machine): Choice {
+  const delay = rate.playout_delay;
+  const left = { what: 'playout delay', chosen: 'left to the browser' };
+  if (delay === 'off') return { ...left, because: 'rate.playout_delay is off', rejected: [] };
+  const asked = `${delay.min_ms} to ${delay.max_ms} ms`;
+  if (machine.elements.has('rtphdrextplayoutdelay'))
+    return { what: 'playout delay', chosen: asked, because: 'rate.playout_delay says so', rejected: [] };
+  const because = 'src/engine/native is not compiled (npm run setup does it)';
+  return { ...left, because: 'which adds 10 to 20 ms', rejected: [{ option: asked, because }] };
 }
 
 /** With one camera and no wish of a layout there is a mono picture of it, rather than two simulated eyes. */

@@ -93,7 +93,7 @@ export class Server {
       },
       access,
       origins: settings.origins,
-      page: packagePath('dist', 'web'),
+      page: packagePath('dist', 'page'),
       log,
     });
     const listener = app.callback();

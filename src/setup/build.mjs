@@ -28,7 +28,7 @@ const parts = {
   page: {
     title: 'Bundling the page',
     inputs: ['web', 'src/protocol'],
-    outputs: ['dist/web/index.html'],
+    outputs: ['dist/page/index.html'],
     make: () => run(process.execPath, [inPackage('web', 'build.mjs')], { log: 'page' }),
   },
   native: {
@@ -87,7 +87,7 @@ async function compile(project, ...folders) {
 
 async function compileNative() {
   const sources = filesBelow(inPackage('src', 'engine', 'native')).filter((file) => file.endsWith('.c'));
-  const libraries = ['gstreamer-1.0', 'gstreamer-rtp-1.0'];
+  const libraries = ['gstreamer-rtp-1.0', 'gstreamer-video-1.0'];
   const { status, stdout, stderr } = spawnSync('pkg-config', ['--cflags', '--libs', ...libraries], {
     encoding: 'utf8',
   });

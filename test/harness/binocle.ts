@@ -66,8 +66,8 @@ export class Running {
       ],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     );
-    const stderr = collect(child.stderr!);
-    const lines = createInterface({ input: child.stdout! });
+    const stderr = collect(child.stderr);
+    const lines = createInterface({ input: child.stdout });
     try {
       const ready = await Promise.race([
         once(lines, 'line').then(([line]) => JSON.parse(String(line)) as Ready & { event: string }),

@@ -32,6 +32,7 @@ const v3d = {
 export const pi4: Machine = {
   model: 'Raspberry Pi 4 Model B Rev 1.4',
   gstreamer: [1, 22, 0],
+  pluginPath: '/opt/binocle/dist/native',
   elements: new Set([...software, 'v4l2h264enc']),
   gl: v3d,
   cameras: piCameras,
@@ -39,6 +40,7 @@ export const pi4: Machine = {
 export const pi5: Machine = {
   model: 'Raspberry Pi 5 Model B Rev 1.0',
   gstreamer: [1, 26, 2],
+  pluginPath: '/opt/binocle/dist/native',
   elements: new Set(software),
   gl: { ...v3d, renderer: 'V3D 7.1.7', environment: { ...v3d.environment, GST_GL_WINDOW: 'surfaceless' } },
   cameras: piCameras,
@@ -46,6 +48,7 @@ export const pi5: Machine = {
 export const pcWithVa: Machine = {
   model: null,
   gstreamer: [1, 22, 0],
+  pluginPath: '/opt/binocle/dist/native',
   elements: new Set([...software, 'vah264enc']),
   gl: { available: true, renderer: 'Mesa Intel(R) UHD Graphics 620', software: false, environment: {} },
   cameras: [],
@@ -53,6 +56,7 @@ export const pcWithVa: Machine = {
 export const pcWithoutGl: Machine = {
   model: null,
   gstreamer: [1, 22, 0],
+  pluginPath: '/opt/binocle/dist/native',
   elements: new Set(software),
   gl: { available: false, because: 'no GL context can be had here' },
   cameras: [],

@@ -74,7 +74,7 @@ test('PC with VA: vah264enc gets NV12 and kbit/s', async () => {
   const plan = await planOn(pcWithVa, 'encode.bitrate_mbps=6');
   assert.equal(plan.encoder, 'vah264enc');
   assert.match(encoderText(plan), /^vah264enc name=both_encoder rate-control=cbr bitrate=6000 cpb-size=1500\n/);
-  assert.match(graphText(plan), /compositor[\s\S]*video\/x-raw,format=NV12,width=1280,height=480/);
+  assert.match(graphText(plan), /stereopair[\s\S]*video\/x-raw,format=NV12,width=1280,height=480/);
 });
 
 test('hardware encoders asked for by name and not there: missing software, with the package where there is one', async () => {
@@ -103,7 +103,7 @@ test('without GL: quarter turns and crop go on, and the plan says what is lost',
   assert.match(choice(plan, 'rectify left').because, /lost without GL: the lens calibration, roll/);
   assert.match(choice(plan, 'rectify right').because, /lost without GL: the lens calibration/);
   assert.doesNotMatch(graphText(plan), /\bgl\w+/);
-  assert.deepEqual(plan.environment, {});
+  assert.deepEqual(Object.keys(plan.environment), ['GST_PLUGIN_PATH']);
   assert.ok(templatesOf(plan).includes('source/sim-cpu'));
   assert.match(rejection(plan, 'source left', 'the scene in GL')!, /no GL context/);
 });
@@ -208,7 +208,11 @@ test('each stage has an expected delay with its basis; nothing unmeasured is cal
     assert.ok(ms >= 0, stage);
     assert.match(basis, /estimate|measured/, stage);
   }
-  assert.match(launchCommand(plan), /^gst-launch-1\.0 \\\n/, 'no GL, so no environment');
+  assert.match(
+    launchCommand(plan),
+    /^GST_PLUGIN_PATH=\S+ gst-launch-1\.0 \\\n/,
+    'no GL, so nothing else in the environment',
+  );
 });
 
 function encoderText(plan: Plan): string {
@@ -224,3 +228,26 @@ async function refused(reason: Reason, message: RegExp, plan: () => Promise<Plan
     return true;
   });
 }
+
+test('both eyes in one picture: paired by our own element, by the compositor where that is not compiled', async () => {
+  const own = await planOn(softwareGl, 'layout=sbs');
+  assert.match(graphText(own), /\n *stereopair name=both_layout layout=side-by-side/);
+  assert.doesNotMatch(graphText(own), /compositor/);
+  assert.equal(own.environment['GST_PLUGIN_PATH'], softwareGl.pluginPath);
+
+  const elements = new Set([...softwareGl.elements].filter((name) => !/stereopair|rtphdrext/.test(name)));
+  for (const [layout, place] of [
+    ['sbs', /sink_1::xpos=640/],
+    ['tab', /sink_1::ypos=480/],
+  ] as const) {
+    const plain = await planOn({ ...softwareGl, elements, pluginPath: null }, `layout=${layout}`);
+    assert.match(graphText(plain), /compositor name=both_layout/);
+    assert.match(graphText(plain), place);
+    assert.equal(plain.environment['GST_PLUGIN_PATH'], undefined);
+    const pairing = plain.choices.find(({ what }) => what === 'pairing')!;
+    assert.equal(pairing.chosen, 'compositor');
+    assert.match(pairing.rejected[0]!.because, /not compiled/);
+    const playout = plain.choices.find(({ what }) => what === 'playout delay')!;
+    assert.match(playout.rejected[0]!.because, /not compiled/);
+  }
+});

@@ -95,7 +95,7 @@ test('nonsense on the WebSocket harms nobody: a session beside it still gets its
     await once(good, 'open');
     const offered = new Promise<void>((resolve) => {
       good.on('message', (data) => {
-        if ((JSON.parse(String(data)) as { type: string }).type === 'offer') resolve();
+        if ((JSON.parse((data as Buffer).toString()) as { type: string }).type === 'offer') resolve();
       });
     });
     const bad = new WebSocket(address, 'binocle.v1');
@@ -128,15 +128,15 @@ test('nonsense on the WebSocket harms nobody: a session beside it still gets its
     good.send(JSON.stringify({ type: 'ping', id: 7, t: 1 }));
     const pong = new Promise<void>((resolve) => {
       good.on('message', (data) => {
-        if ((JSON.parse(String(data)) as { type: string }).type === 'pong') resolve();
+        if ((JSON.parse((data as Buffer).toString()) as { type: string }).type === 'pong') resolve();
       });
     });
     await pong;
-    const before = await running.engines();
+    const engines = await running.engines();
     assert.equal((await fetch(`${running.origin}/readyz`)).status, 200);
     bad.terminate();
     good.terminate();
-    assert.deepEqual(await running.engines(), before, 'the engine was not replaced');
+    assert.deepEqual(await running.engines(), engines, 'the engine was not replaced');
   } finally {
     assert.deepEqual((await running.stop()).leftBehind, []);
   }

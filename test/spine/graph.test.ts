@@ -22,8 +22,8 @@ for (const [name, args] of [
 
     const running = await Running.start([...args]);
     try {
-      const running_ = await (await fetch(`${running.origin}/api/v1/rigs/default/graph?format=launch`)).text();
-      assert.equal(running_.trim(), printed.stdout.trim());
+      const reported = await (await fetch(`${running.origin}/api/v1/rigs/default/graph?format=launch`)).text();
+      assert.equal(reported.trim(), printed.stdout.trim());
     } finally {
       assert.deepEqual((await running.stop()).leftBehind, []);
     }

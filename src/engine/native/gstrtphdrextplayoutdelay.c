@@ -5,6 +5,7 @@
  *
  * rtph264pay ! "application/x-rtp,extmap-5=(string)http://www.webrtc.org/experiments/rtp-hdrext/playout-delay" ! ...
  */
+#include "binocle.h"
 #include <gst/rtp/rtp.h>
 
 #define PLAYOUT_DELAY_URI "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"
@@ -119,13 +120,7 @@ static void playout_delay_init(PlayoutDelay *self)
 {
 }
 
-static gboolean plugin_init(GstPlugin *plugin)
+gboolean binocle_register_playout_delay(GstPlugin *plugin)
 {
 	return gst_element_register(plugin, "rtphdrextplayoutdelay", GST_RANK_MARGINAL, playout_delay_get_type());
 }
-
-#ifndef PACKAGE
-#define PACKAGE "binocle"
-#endif
-GST_PLUGIN_DEFINE(GST_VERSION_MAJOR, GST_VERSION_MINOR, binocle, "RTP header extensions that GStreamer lacks", plugin_init, "0.1.0",
-		  "MIT/X11", "binocle", "Binocle")

@@ -1,0 +1,10 @@
+/* The elements of this plugin. */
+#ifndef BINOCLE_H
+#define BINOCLE_H
+
+#include <gst/gst.h>
+
+gboolean binocle_register_playout_delay(GstPlugin *plugin);
+gboolean binocle_register_stereo_pair(GstPlugin *plugin);
+
+#endif

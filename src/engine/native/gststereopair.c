@@ -1,0 +1,457 @@
+/* stereopair: two pictures of one instant become one, side by side or top and bottom, as soon as the second is there.
+ *
+ * Frames are paired by capture time (running time of the PTS): nearest within half a frame, whatever the phase between two cameras that run
+ * free, with no output clock of its own, so that nothing waits for a grid (compositor, glvideomixer) and no frame is shown twice. When an eye
+ * misses a frame the other one goes on at full rate beside the last picture of the missing eye, until that comes back. Cameras of two rates
+ * pair at the slower one.
+ *
+ * stereopair name=p layout=side-by-side ! ... videotestsrc is-live=true ! p.sink_0 videotestsrc is-live=true ! p.sink_1
+ */
+#include "binocle.h"
+#include <gst/video/video.h>
+
+GST_DEBUG_CATEGORY_STATIC(stereopair_debug);
+#define GST_CAT_DEFAULT stereopair_debug
+
+#define FORMATS "{ I420, YV12, NV12, NV21, Y42B, Y444, YUY2, UYVY, RGBA, BGRA, RGBx, BGRx, RGB, BGR, GRAY8 }"
+#define EYES 2
+
+typedef enum { SIDE_BY_SIDE, TOP_BOTTOM } Layout;
+
+typedef struct {
+	GstPad *pad;
+	GstSegment segment;
+	GstVideoInfo info;
+	gboolean has_info;
+	gboolean eos;
+	/* The newest frame while it waits for the other eye's; and the capture time of the newest frame, gone or not. */
+	GstBuffer *waiting;
+	GstClockTime time;
+	/* The last frame that went out: what is shown while this eye gives nothing. */
+	GstBuffer *shown;
+	guint64 unpaired;
+} Eye;
+
+typedef struct {
+	GstElement parent;
+	GstPad *source;
+	Layout layout;
+	/* Guards all below, and keeps what the two streaming threads push in order. */
+	GMutex lock;
+	Eye eyes[EYES];
+	GstVideoInfo out;
+	gboolean negotiated;
+	gboolean started;
+	GstBufferPool *pool;
+	GstClockTime last_out;
+	guint64 pairs;
+	guint64 alone;
+	GstClockTimeDiff skew;
+} StereoPair;
+
+typedef struct {
+	GstElementClass parent_class;
+} StereoPairClass;
+
+enum { PROP_LAYOUT = 1, PROP_STATS };
+
+static GstStaticPadTemplate sink_0 =
+	GST_STATIC_PAD_TEMPLATE("sink_0", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(FORMATS)));
+static GstStaticPadTemplate sink_1 =
+	GST_STATIC_PAD_TEMPLATE("sink_1", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(FORMATS)));
+static GstStaticPadTemplate source =
+	GST_STATIC_PAD_TEMPLATE("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(FORMATS)));
+
+G_DEFINE_TYPE(StereoPair, stereo_pair, GST_TYPE_ELEMENT)
+
+static GType layout_type(void)
+{
+	static gsize type = 0;
+	static const GEnumValue values[] = { { SIDE_BY_SIDE, "Left beside right", "side-by-side" },
+					     { TOP_BOTTOM, "Left above right", "top-bottom" },
+					     { 0, NULL, NULL } };
+
+	if (g_once_init_enter(&type))
+		g_once_init_leave(&type, g_enum_register_static("BinocleStereoLayout", values));
+	return type;
+}
+
+static GstClockTime frame_duration(const GstVideoInfo *info)
+{
+	if (info->fps_n <= 0 || info->fps_d <= 0)
+		return GST_SECOND / 30;
+	return gst_util_uint64_scale_int(GST_SECOND, info->fps_d, info->fps_n);
+}
+
+static void forget_pool(StereoPair *self)
+{
+	if (!self->pool)
+		return;
+	gst_buffer_pool_set_active(self->pool, FALSE);
+	gst_clear_object(&self->pool);
+}
+
+static void forget_frames(Eye *eye)
+{
+	gst_clear_buffer(&eye->waiting);
+	gst_clear_buffer(&eye->shown);
+}
+
+/* Caps of the whole from those of the eyes, and a pool for its frames. With the lock. */
+static gboolean negotiate(StereoPair *self)
+{
+	const GstVideoInfo *left = &self->eyes[0].info, *right = &self->eyes[1].info;
+	gboolean wide = self->layout == SIDE_BY_SIDE;
+	GstStructure *config;
+	GstCaps *caps;
+
+	if (GST_VIDEO_INFO_FORMAT(left) != GST_VIDEO_INFO_FORMAT(right) || left->width != right->width ||
+	    left->height != right->height) {
+		GST_ELEMENT_ERROR(self, CORE, NEGOTIATION, ("The eyes have pictures of different shapes."),
+				  ("left %s %dx%d, right %s %dx%d", gst_video_format_to_string(GST_VIDEO_INFO_FORMAT(left)),
+				   left->width, left->height, gst_video_format_to_string(GST_VIDEO_INFO_FORMAT(right)),
+				   right->width, right->height));
+		return FALSE;
+	}
+	gst_video_info_set_format(&self->out, GST_VIDEO_INFO_FORMAT(left), left->width * (wide ? 2 : 1),
+				  left->height * (wide ? 1 : 2));
+	self->out.fps_n = left->fps_n;
+	self->out.fps_d = left->fps_d;
+	self->out.par_n = left->par_n;
+	self->out.par_d = left->par_d;
+	self->out.colorimetry = left->colorimetry;
+	self->out.chroma_site = left->chroma_site;
+
+	if (!self->started) {
+		/* A stream of its own: gst_pad_create_stream_id() is for elements with one upstream. */
+		gchar *id = g_strdup_printf("stereopair-%08x%08x", g_random_int(), g_random_int());
+		gst_pad_push_event(self->source, gst_event_new_stream_start(id));
+		g_free(id);
+	}
+	caps = gst_video_info_to_caps(&self->out);
+	if (!gst_pad_set_caps(self->source, caps)) {
+		gst_caps_unref(caps);
+		return FALSE;
+	}
+	if (!self->started) {
+		/* PTS are running times from here on. */
+		GstSegment segment;
+		gst_segment_init(&segment, GST_FORMAT_TIME);
+		gst_pad_push_event(self->source, gst_event_new_segment(&segment));
+		self->started = TRUE;
+	}
+	forget_pool(self);
+	self->pool = gst_video_buffer_pool_new();
+	config = gst_buffer_pool_get_config(self->pool);
+	gst_buffer_pool_config_set_params(config, caps, self->out.size, 2, 0);
+	gst_caps_unref(caps);
+	self->negotiated = gst_buffer_pool_set_config(self->pool, config) && gst_buffer_pool_set_active(self->pool, TRUE);
+	return self->negotiated;
+}
+
+/* Copies one eye's picture to its place in the whole. */
+static gboolean place(StereoPair *self, GstVideoFrame *whole, gint index)
+{
+	Eye *eye = &self->eyes[index];
+	GstVideoFrame part = *whole, picture;
+	gboolean copied;
+	guint plane;
+
+	part.info.width = eye->info.width;
+	part.info.height = eye->info.height;
+	for (plane = 0; plane < GST_VIDEO_FRAME_N_PLANES(whole) && index > 0; plane++) {
+		gint components[GST_VIDEO_MAX_COMPONENTS];
+		guint8 *data = whole->data[plane];
+
+		gst_video_format_info_component(whole->info.finfo, plane, components);
+		if (self->layout == SIDE_BY_SIDE)
+			data += GST_VIDEO_FORMAT_INFO_SCALE_WIDTH(whole->info.finfo, components[0], eye->info.width) *
+				GST_VIDEO_FORMAT_INFO_PSTRIDE(whole->info.finfo, components[0]);
+		else
+			data += GST_VIDEO_FORMAT_INFO_SCALE_HEIGHT(whole->info.finfo, components[0], eye->info.height) *
+				GST_VIDEO_FRAME_PLANE_STRIDE(whole, plane);
+		part.data[plane] = data;
+	}
+	if (!gst_video_frame_map(&picture, &eye->info, eye->shown, GST_MAP_READ))
+		return FALSE;
+	copied = gst_video_frame_copy(&part, &picture);
+	gst_video_frame_unmap(&picture);
+	return copied;
+}
+
+/* Sends both eyes' `shown`, captured at `time`. With the lock, which keeps the order; what follows downstream is a queue. */
+static GstFlowReturn send(StereoPair *self, GstClockTime time)
+{
+	GstFlowReturn flow;
+	GstBuffer *buffer;
+	GstVideoFrame whole;
+	gboolean drawn;
+	gint i;
+
+	if (!self->negotiated && !negotiate(self))
+		return GST_FLOW_NOT_NEGOTIATED;
+	flow = gst_buffer_pool_acquire_buffer(self->pool, &buffer, NULL);
+	if (flow != GST_FLOW_OK)
+		return flow;
+	if (!gst_video_frame_map(&whole, &self->out, buffer, GST_MAP_WRITE)) {
+		gst_buffer_unref(buffer);
+		return GST_FLOW_ERROR;
+	}
+	for (i = 0, drawn = TRUE; i < EYES; i++)
+		drawn = place(self, &whole, i) && drawn;
+	gst_video_frame_unmap(&whole);
+	if (!drawn) {
+		gst_buffer_unref(buffer);
+		return GST_FLOW_ERROR;
+	}
+	/* Never backwards: encoders refuse that. An eye that comes back may be a little older than what went out. */
+	if (GST_CLOCK_TIME_IS_VALID(self->last_out) && time <= self->last_out)
+		time = self->last_out + 1;
+	self->last_out = time;
+	GST_BUFFER_PTS(buffer) = time;
+	GST_BUFFER_DTS(buffer) = GST_CLOCK_TIME_NONE;
+	GST_BUFFER_DURATION(buffer) = frame_duration(&self->out);
+	return gst_pad_push(self->source, buffer);
+}
+
+static void show(Eye *eye)
+{
+	gst_clear_buffer(&eye->shown);
+	eye->shown = g_steal_pointer(&eye->waiting);
+}
+
+/* A frame of `eye` has come to wait: what can go out now goes. With the lock. */
+static GstFlowReturn pair(StereoPair *self, Eye *eye)
+{
+	Eye *other = &self->eyes[eye == &self->eyes[0] ? 1 : 0];
+	GstClockTimeDiff frame = MAX(frame_duration(&eye->info), frame_duration(&other->info));
+
+	if (other->waiting) {
+		GstClockTimeDiff ahead = GST_CLOCK_DIFF(other->time, eye->time);
+		GstClockTime earlier = MIN(eye->time, other->time);
+
+		if (ABS(ahead) <= frame / 2) {
+			self->skew = GST_CLOCK_DIFF(self->eyes[0].time, self->eyes[1].time);
+			self->pairs++;
+			show(eye);
+			show(other);
+			/* The older of the two, so that no delay is hidden. */
+			return send(self, earlier);
+		}
+		/* The older one's partner never came, and never will. */
+		if (ahead > 0) {
+			gst_clear_buffer(&other->waiting);
+			other->unpaired++;
+		} else {
+			gst_clear_buffer(&eye->waiting);
+			eye->unpaired++;
+		}
+		return GST_FLOW_OK;
+	}
+	/* The other eye missed a frame, not only its turn: this one goes on beside its last picture. */
+	if (other->shown && GST_CLOCK_DIFF(other->time, eye->time) > frame + frame / 2) {
+		self->alone++;
+		show(eye);
+		return send(self, eye->time);
+	}
+	return GST_FLOW_OK;
+}
+
+static GstFlowReturn chain(GstPad *pad, GstObject *parent, GstBuffer *buffer)
+{
+	StereoPair *self = (StereoPair *)parent;
+	Eye *eye = gst_pad_get_element_private(pad);
+	GstFlowReturn flow = GST_FLOW_OK;
+	GstClockTime time;
+
+	g_mutex_lock(&self->lock);
+	time = gst_segment_to_running_time(&eye->segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
+	if (!eye->has_info) {
+		flow = GST_FLOW_NOT_NEGOTIATED;
+		gst_buffer_unref(buffer);
+	} else if (!GST_CLOCK_TIME_IS_VALID(time)) {
+		GST_DEBUG_OBJECT(pad, "a frame without a time, or outside its segment, is left out");
+		gst_buffer_unref(buffer);
+	} else {
+		if (eye->waiting)
+			eye->unpaired++;
+		gst_clear_buffer(&eye->waiting);
+		eye->waiting = buffer;
+		eye->time = time;
+		flow = pair(self, eye);
+	}
+	g_mutex_unlock(&self->lock);
+	return flow;
+}
+
+static gboolean sink_event(GstPad *pad, GstObject *parent, GstEvent *event)
+{
+	StereoPair *self = (StereoPair *)parent;
+	Eye *eye = gst_pad_get_element_private(pad);
+	gboolean handled = TRUE, forward = FALSE;
+	GstCaps *caps;
+
+	switch (GST_EVENT_TYPE(event)) {
+	case GST_EVENT_CAPS:
+		gst_event_parse_caps(event, &caps);
+		g_mutex_lock(&self->lock);
+		handled = eye->has_info = gst_video_info_from_caps(&eye->info, caps);
+		self->negotiated = FALSE;
+		forget_frames(eye);
+		g_mutex_unlock(&self->lock);
+		break;
+	case GST_EVENT_SEGMENT:
+		g_mutex_lock(&self->lock);
+		gst_event_copy_segment(event, &eye->segment);
+		g_mutex_unlock(&self->lock);
+		handled = eye->segment.format == GST_FORMAT_TIME;
+		break;
+	case GST_EVENT_FLUSH_STOP:
+		g_mutex_lock(&self->lock);
+		gst_segment_init(&eye->segment, GST_FORMAT_TIME);
+		forget_frames(eye);
+		eye->eos = FALSE;
+		g_mutex_unlock(&self->lock);
+		forward = TRUE;
+		break;
+	case GST_EVENT_EOS:
+		g_mutex_lock(&self->lock);
+		eye->eos = TRUE;
+		forward = self->eyes[0].eos && self->eyes[1].eos;
+		g_mutex_unlock(&self->lock);
+		break;
+	case GST_EVENT_STREAM_START:
+		/* The pair is a stream of its own. */
+		break;
+	default:
+		forward = TRUE;
+	}
+	if (forward)
+		return gst_pad_event_default(pad, parent, event);
+	gst_event_unref(event);
+	return handled;
+}
+
+static GstStateChangeReturn change_state(GstElement *element, GstStateChange transition)
+{
+	StereoPair *self = (StereoPair *)element;
+	GstStateChangeReturn result = GST_ELEMENT_CLASS(stereo_pair_parent_class)->change_state(element, transition);
+	gint i;
+
+	if (transition != GST_STATE_CHANGE_PAUSED_TO_READY)
+		return result;
+	g_mutex_lock(&self->lock);
+	for (i = 0; i < EYES; i++) {
+		Eye *eye = &self->eyes[i];
+
+		forget_frames(eye);
+		eye->has_info = eye->eos = FALSE;
+		gst_segment_init(&eye->segment, GST_FORMAT_TIME);
+	}
+	forget_pool(self);
+	self->negotiated = self->started = FALSE;
+	self->last_out = GST_CLOCK_TIME_NONE;
+	g_mutex_unlock(&self->lock);
+	return result;
+}
+
+static GstStructure *statistics(StereoPair *self)
+{
+	GstStructure *stats;
+
+	g_mutex_lock(&self->lock);
+	stats = gst_structure_new("stereopair-stats", "pairs", G_TYPE_UINT64, self->pairs, "alone", G_TYPE_UINT64, self->alone,
+				  "unpaired-left", G_TYPE_UINT64, self->eyes[0].unpaired, "unpaired-right", G_TYPE_UINT64,
+				  self->eyes[1].unpaired, "skew", G_TYPE_INT64, (gint64)self->skew, NULL);
+	g_mutex_unlock(&self->lock);
+	return stats;
+}
+
+static void set_property(GObject *object, guint id, const GValue *value, GParamSpec *spec)
+{
+	StereoPair *self = (StereoPair *)object;
+
+	if (id != PROP_LAYOUT) {
+		G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+		return;
+	}
+	self->layout = g_value_get_enum(value);
+}
+
+static void get_property(GObject *object, guint id, GValue *value, GParamSpec *spec)
+{
+	StereoPair *self = (StereoPair *)object;
+
+	if (id == PROP_LAYOUT)
+		g_value_set_enum(value, self->layout);
+	else if (id == PROP_STATS)
+		g_value_take_boxed(value, statistics(self));
+	else
+		G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+}
+
+static void finalize(GObject *object)
+{
+	StereoPair *self = (StereoPair *)object;
+
+	forget_frames(&self->eyes[0]);
+	forget_frames(&self->eyes[1]);
+	forget_pool(self);
+	g_mutex_clear(&self->lock);
+	G_OBJECT_CLASS(stereo_pair_parent_class)->finalize(object);
+}
+
+static void stereo_pair_class_init(StereoPairClass *klass)
+{
+	GObjectClass *object = G_OBJECT_CLASS(klass);
+	GstElementClass *element = GST_ELEMENT_CLASS(klass);
+
+	GST_DEBUG_CATEGORY_INIT(stereopair_debug, "stereopair", 0, "pairs the pictures of two eyes");
+	object->set_property = set_property;
+	object->get_property = get_property;
+	object->finalize = finalize;
+	g_object_class_install_property(object, PROP_LAYOUT,
+					g_param_spec_enum("layout", "layout", "How the eyes share the picture; set before caps are known",
+							  layout_type(), SIDE_BY_SIDE,
+							  G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY));
+	g_object_class_install_property(
+		object, PROP_STATS,
+		g_param_spec_boxed("stats", "stats",
+				   "pairs: frames of both eyes; alone: of one beside the other's last picture; unpaired-left, "
+				   "unpaired-right: frames dropped; skew: right minus left of the last pair, ns",
+				   GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+	element->change_state = change_state;
+	gst_element_class_add_static_pad_template(element, &sink_0);
+	gst_element_class_add_static_pad_template(element, &sink_1);
+	gst_element_class_add_static_pad_template(element, &source);
+	gst_element_class_set_static_metadata(element, "Stereo pair", "Filter/Editor/Video/Compositor",
+					      "Two pictures of one instant become one, without waiting", "The Binocle authors");
+}
+
+static void add_eye(StereoPair *self, gint index, GstStaticPadTemplate *template)
+{
+	Eye *eye = &self->eyes[index];
+
+	eye->pad = gst_pad_new_from_static_template(template, template->name_template);
+	gst_pad_set_element_private(eye->pad, eye);
+	gst_pad_set_chain_function(eye->pad, chain);
+	gst_pad_set_event_function(eye->pad, sink_event);
+	gst_segment_init(&eye->segment, GST_FORMAT_TIME);
+	gst_element_add_pad(GST_ELEMENT(self), eye->pad);
+}
+
+static void stereo_pair_init(StereoPair *self)
+{
+	g_mutex_init(&self->lock);
+	self->last_out = GST_CLOCK_TIME_NONE;
+	add_eye(self, 0, &sink_0);
+	add_eye(self, 1, &sink_1);
+	self->source = gst_pad_new_from_static_template(&source, "src");
+	gst_pad_use_fixed_caps(self->source);
+	gst_element_add_pad(GST_ELEMENT(self), self->source);
+}
+
+gboolean binocle_register_stereo_pair(GstPlugin *plugin)
+{
+	return gst_element_register(plugin, "stereopair", GST_RANK_NONE, stereo_pair_get_type());
+}

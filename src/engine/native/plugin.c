@@ -1,0 +1,10 @@
+#include "binocle.h"
+
+static gboolean plugin_init(GstPlugin *plugin)
+{
+	return binocle_register_playout_delay(plugin) && binocle_register_stereo_pair(plugin);
+}
+
+#define PACKAGE "binocle"
+GST_PLUGIN_DEFINE(GST_VERSION_MAJOR, GST_VERSION_MINOR, binocle, "What must run per frame or per packet for Binocle", plugin_init, "0.1.0",
+		  "MIT/X11", "binocle", "Binocle")
