@@ -1,9 +1,9 @@
 /* stereopair: two pictures of one instant become one, side by side or top and bottom, as soon as the second is there.
  *
- * Frames are paired by capture time (running time of the PTS): nearest within half a frame, whatever the phase between two cameras that run
- * free, with no output clock of its own, so that nothing waits for a grid (compositor, glvideomixer) and no frame is shown twice. When an eye
- * misses a frame the other one goes on at full rate beside the last picture of the missing eye, until that comes back. Cameras of two rates
- * pair at the slower one.
+ * Frames are paired by capture time (running time of the PTS), whatever the phase between two cameras that run free: each goes with its
+ * neighbour of the other eye, and when the pairs have been further apart than the other neighbours would be, one frame is left out to change
+ * over. The mean decides, so that jitter about half a frame costs nothing. There is no output clock, so that nothing waits for a grid (compositor, glvideomixer) and no frame is shown twice. A frame
+ * whose other eye does not come goes out beside the last picture of that eye, so that an eye that stops does not hold the other one up.
  *
  * stereopair name=p layout=side-by-side ! ... videotestsrc is-live=true ! p.sink_0 videotestsrc is-live=true ! p.sink_1
  */
@@ -46,7 +46,9 @@ typedef struct {
 	GstClockTime last_out;
 	guint64 pairs;
 	guint64 alone;
+	/* Right minus left: of the last pair, and smoothed over some 16 pairs. */
 	GstClockTimeDiff skew;
+	GstClockTimeDiff mean_skew;
 } StereoPair;
 
 typedef struct {
@@ -214,46 +216,65 @@ static GstFlowReturn send(StereoPair *self, GstClockTime time)
 	return gst_pad_push(self->source, buffer);
 }
 
+static Eye *other_eye(StereoPair *self, Eye *eye)
+{
+	return &self->eyes[eye == &self->eyes[0] ? 1 : 0];
+}
+
 static void show(Eye *eye)
 {
 	gst_clear_buffer(&eye->shown);
 	eye->shown = g_steal_pointer(&eye->waiting);
 }
 
+/* Beside the last picture of the other eye. With the lock. */
+static GstFlowReturn send_alone(StereoPair *self, Eye *eye)
+{
+	self->alone++;
+	show(eye);
+	return send(self, eye->time);
+}
+
+/* Whether the two frames that wait are a pair; if not, the older one's partner never came, and never will. With the lock. */
+static gboolean belong_together(StereoPair *self, GstClockTimeDiff frame)
+{
+	GstClockTimeDiff skew = GST_CLOCK_DIFF(self->eyes[0].time, self->eyes[1].time);
+
+	if (ABS(skew) > frame - frame / 10)
+		return FALSE;
+	self->mean_skew = self->pairs == 0 ? skew : self->mean_skew + (skew - self->mean_skew) / 16;
+	if (ABS(self->mean_skew) > frame / 2 + frame / 10 && ABS(skew) > frame / 2) {
+		/* From here on the newer one goes with the frame after the older one. */
+		self->mean_skew += self->mean_skew > 0 ? -frame : frame;
+		return FALSE;
+	}
+	self->skew = skew;
+	return TRUE;
+}
+
 /* A frame of `eye` has come to wait: what can go out now goes. With the lock. */
 static GstFlowReturn pair(StereoPair *self, Eye *eye)
 {
-	Eye *other = &self->eyes[eye == &self->eyes[0] ? 1 : 0];
+	Eye *other = other_eye(self, eye);
 	GstClockTimeDiff frame = MAX(frame_duration(&eye->info), frame_duration(&other->info));
 
 	if (other->waiting) {
-		GstClockTimeDiff ahead = GST_CLOCK_DIFF(other->time, eye->time);
-		GstClockTime earlier = MIN(eye->time, other->time);
+		Eye *older = eye->time < other->time ? eye : other;
 
-		if (ABS(ahead) <= frame / 2) {
-			self->skew = GST_CLOCK_DIFF(self->eyes[0].time, self->eyes[1].time);
+		if (belong_together(self, frame)) {
 			self->pairs++;
 			show(eye);
 			show(other);
 			/* The older of the two, so that no delay is hidden. */
-			return send(self, earlier);
+			return send(self, older->time);
 		}
-		/* The older one's partner never came, and never will. */
-		if (ahead > 0) {
-			gst_clear_buffer(&other->waiting);
-			other->unpaired++;
-		} else {
-			gst_clear_buffer(&eye->waiting);
-			eye->unpaired++;
-		}
+		gst_clear_buffer(&older->waiting);
+		older->unpaired++;
 		return GST_FLOW_OK;
 	}
-	/* The other eye missed a frame, not only its turn: this one goes on beside its last picture. */
-	if (other->shown && GST_CLOCK_DIFF(other->time, eye->time) > frame + frame / 2) {
-		self->alone++;
-		show(eye);
-		return send(self, eye->time);
-	}
+	/* The other eye missed a frame, not only its turn: nothing is waited for. */
+	if (other->shown && GST_CLOCK_DIFF(other->time, eye->time) > frame + frame / 2)
+		return send_alone(self, eye);
 	return GST_FLOW_OK;
 }
 
@@ -273,12 +294,16 @@ static GstFlowReturn chain(GstPad *pad, GstObject *parent, GstBuffer *buffer)
 		GST_DEBUG_OBJECT(pad, "a frame without a time, or outside its segment, is left out");
 		gst_buffer_unref(buffer);
 	} else {
-		if (eye->waiting)
+		/* The one that still waits has waited for a whole frame time. */
+		if (eye->waiting && other_eye(self, eye)->shown)
+			flow = send_alone(self, eye);
+		else if (eye->waiting)
 			eye->unpaired++;
 		gst_clear_buffer(&eye->waiting);
 		eye->waiting = buffer;
 		eye->time = time;
-		flow = pair(self, eye);
+		if (flow == GST_FLOW_OK)
+			flow = pair(self, eye);
 	}
 	g_mutex_unlock(&self->lock);
 	return flow;
@@ -350,6 +375,8 @@ static GstStateChangeReturn change_state(GstElement *element, GstStateChange tra
 	}
 	forget_pool(self);
 	self->negotiated = self->started = FALSE;
+	self->pairs = self->alone = 0;
+	self->skew = self->mean_skew = 0;
 	self->last_out = GST_CLOCK_TIME_NONE;
 	g_mutex_unlock(&self->lock);
 	return result;
