@@ -108,9 +108,9 @@ test('launch fragments of another size, rate and format', async () => {
     ),
     15,
   );
-  // Cameras of two rates go on at the faster one's.
+  // Cameras of two rates: never slower than the slower one, never faster than the faster one.
   const mean = (times!.at(-1)! - times![0]!) / (times!.length - 1);
-  assert.ok(Math.abs(mean - 1e9 / 30) < 5e6, `a pair every ${(mean / 1e6).toFixed(1)} ms`);
+  assert.ok(mean > 1e9 / 30 - 5e6 && mean < 1e9 / 20 + 5e6, `a pair every ${(mean / 1e6).toFixed(1)} ms`);
 });
 
 /** Runs `gst-launch-1.0` with a chain as one types it; paths in it without spaces. */
