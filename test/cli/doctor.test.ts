@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { report } from '../../src/cli/doctor.js';
 import { failure, ok, warning, type Finding, type Verdict } from '../../src/cli/doctor/check.js';
 import { judgeClock, judgeGovernors, judgeTemperature, judgeThrottling } from '../../src/cli/doctor/processor.js';
 import { judgeCertificate, judgePortRange, judgeStateFolder } from '../../src/cli/doctor/rim.js';
 import { nodeIsNewEnough } from '../../src/cli/doctor/software.js';
+import { packagePath } from '../../src/paths.js';
+import { binocle } from '../harness/binocle.js';
 
 const cases: { name: string; finding: Finding; verdict: Verdict; says: RegExp }[] = [
   {
@@ -109,4 +114,17 @@ test('the report has a line a check, mends below them, and a sum', () => {
       '1 OK, 1 warning, 1 FAILURE',
     ].join('\n'),
   );
+});
+
+test('an encoder template of the user’s, named by path, is examined like the shipped ones', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'binocle-doctor-'));
+  try {
+    const mine = join(folder, 'mine.gst');
+    await copyFile(packagePath('pipelines', 'encode', 'x264enc.gst'), mine);
+    const settings = ['--set', `profile.encode.encoder=${mine}`, '--set', `state_dir=${folder}/state`];
+    const { stdout, stderr } = await binocle('doctor', ...settings, '--set', 'server.port=0');
+    assert.match(stdout, /^OK +Encoder +mine, in software$/m, stderr);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 });

@@ -57,7 +57,9 @@ export const graphChecks: Check[] = [
     what: 'Encoder',
     examine: ({ machine, plan }) => {
       if (plan instanceof Error) return unknown;
-      const { header } = loadTemplate(plan.encoder, 'encode');
+      // The stage names a template of the user's by its path.
+      const { template } = plan.stages.find(({ kind }) => kind === 'encode')!;
+      const { header } = loadTemplate(template, 'encode');
       const kind = header.hardware === true ? 'in hardware' : 'in software';
       const model = machine?.model ?? null;
       return ok(`${plan.encoder}, ${kind}${model === null ? '' : ` (${model})`}`);
