@@ -5,7 +5,6 @@ import { coefficientCounts, distort, type Lens, lensOf } from './lens.js';
 import { apply, compose, identity, inverse, isIdentity, type Matrix3, multiply, scaleThenOffset } from './matrix3.js';
 import { outputSize, type Size, viewMatrix } from './view.js';
 
-export { uniforms, uniformsText } from './uniforms.js';
 export { outputSize, type Size } from './view.js';
 
 /**

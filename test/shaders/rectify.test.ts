@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { rectification, uniforms } from '../../src/calibration/rectification.js';
+import { rectification } from '../../src/calibration/rectification.js';
+import { uniforms } from '../../src/calibration/uniforms.js';
 import type { Calibration } from '../../src/protocol/configuration.js';
 import { type Case, caseOf, random, randomEye } from '../calibration/cases.js';
 import { difference, measuringPicture, rectified } from './pictures.js';

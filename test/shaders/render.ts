@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { uniformsText } from '../../src/calibration/rectification.js';
+import { uniformsText } from '../../src/calibration/uniforms.js';
 import { packagePath } from '../../src/paths.js';
 
 /** RGBA, row by row from the top, without padding. */

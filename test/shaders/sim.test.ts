@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { rectification, uniforms } from '../../src/calibration/rectification.js';
+import { rectification } from '../../src/calibration/rectification.js';
+import { uniforms } from '../../src/calibration/uniforms.js';
 import { simIntrinsics, simUniforms } from '../../src/pipeline/sim.js';
 import type { Eye } from '../../src/protocol/ws.js';
 import { caseOf } from '../calibration/cases.js';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { rectification, uniforms, uniformsText } from '../../src/calibration/rectification.js';
+import { rectification } from '../../src/calibration/rectification.js';
+import { uniforms, uniformsText } from '../../src/calibration/uniforms.js';
 import { simMarks, simUniforms } from '../../src/pipeline/sim.js';
 import { packagePath } from '../../src/paths.js';
 import { caseOf } from '../calibration/cases.js';
