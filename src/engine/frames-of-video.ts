@@ -22,13 +22,13 @@ export async function framesOfVideo(
 ): Promise<void> {
   const stalled = new AbortController();
   let last = { frames: 0, at: performance.now() };
-  const told = setInterval(() => {
-    void readdir(folder).then(({ length: frames }) => {
-      progress(`reading ${basename(video)}, once: ${frames} frames so far`);
-      if (frames > last.frames) last = { frames, at: performance.now() };
-      else if (performance.now() - last.at > patience) stalled.abort();
-    });
-  }, 1_000);
+  const look = async (): Promise<void> => {
+    const frames = (await readdir(folder)).length;
+    progress(`reading ${basename(video)}, once: ${frames} frames so far`);
+    if (frames > last.frames) last = { frames, at: performance.now() };
+    else if (performance.now() - last.at > patience) stalled.abort();
+  };
+  const told = setInterval(() => void look(), 1_000);
   try {
     await gstLaunch(
       [
