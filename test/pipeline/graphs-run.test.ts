@@ -26,7 +26,7 @@ before(async () => {
 after(async () => {
   if (cacheBefore === undefined) delete process.env['XDG_CACHE_HOME'];
   else process.env['XDG_CACHE_HOME'] = cacheBefore;
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 async function plan(...settings: string[]): Promise<Plan> {
