@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 export type { BinocleHandle } from '../../web/handle.js';
 
 /** Resolves when the page shows frames; milliseconds since `since` (performance.now of this process). */
-export async function untilPlaying(page: Page, timeout = 15_000): Promise<void> {
+export async function untilPlaying(page: Page, timeout = 30_000): Promise<void> {
   await page.waitForFunction(
     () => window.binocle?.phase === 'playing' && window.binocle.eyes.left.videoWidth > 0,
     undefined,
