@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { plainView } from '../calibration/cases.js';
 import type { Profile } from '../../src/protocol/configuration.js';
 import { readWish, signallingAddress, withoutToken } from '../../web/address.js';
 import { offeredCodecs, undecodable } from '../../web/media/codecs.js';
@@ -211,21 +212,12 @@ test('the picture stands upright where the head looks, at eye height', () => {
 });
 
 test('its size is the angle that the camera saw', () => {
-  const view = {
-    rotate: 0,
-    flip: 'none',
-    roll_deg: 0,
-    zoom: 1,
-    shift_x: 0,
-    shift_y: 0,
-    crop: { left: 0, top: 0, right: 0, bottom: 0 },
-  } as const;
   const calibration = {
     model: 'pinhole',
     size: [640, 480],
     left: { K: [320, 0, 320, 0, 320, 240, 0, 0, 1], D: [] },
   } as const;
-  const views = { left: view, right: view };
+  const views = { left: plainView, right: plainView };
   assert.ok(close(fieldOfView({ calibration, view: views } as unknown as Profile), 90));
   assert.equal(fieldOfView({ calibration: { model: 'none' }, view: views } as unknown as Profile), 70);
   const { width, height } = screenSize(4 / 3, 90);
