@@ -33,7 +33,7 @@ export interface Readings {
 }
 
 /** Milliseconds. */
-const limits = { firstFrame: 8000, stalled: 2000, restart: 10_000, disconnected: 3000 } as const;
+const limits = { firstFrame: 8000, otherEye: 1000, stalled: 2000, restart: 10_000, disconnected: 3000 } as const;
 /** A quick burst finds the shortest round trip, then one a second follows the drift. */
 const pings = { burst: 6, burstEveryMs: 80 } as const;
 
@@ -52,6 +52,8 @@ export class Viewer extends Emitter<ViewerEvents> {
   #totals: Totals | null = null;
   #offeredAt = 0;
   #frameAt = 0;
+  /** When each video of this connection had its first frame. */
+  readonly #firstFrameAt = new Map<Eye, number>();
   #lostAt: number | null = null;
   /** Frames may still trickle in of a connection whose server or engine is gone: they are no comeback. */
   #stale = false;
@@ -72,7 +74,7 @@ export class Viewer extends Emitter<ViewerEvents> {
     for (const eye of ['left', 'right'] as const) {
       const video = this.videos[eye];
       video.on('frame', (metadata) => this.#handleFrame(eye, metadata));
-      video.on('loaded', () => this.#seen());
+      video.on('loaded', () => this.#seen(eye));
       video.on('forbidden', () => this.#happen({ type: 'tap' }));
     }
   }
@@ -120,7 +122,7 @@ export class Viewer extends Emitter<ViewerEvents> {
   poll(now: number): void {
     for (const eye of ['left', 'right'] as const)
       if (this.videos[eye].unannounced(now)) {
-        this.#seen();
+        this.#seen(eye);
         this.emit('frame', eye, null);
       }
   }
@@ -199,6 +201,7 @@ export class Viewer extends Emitter<ViewerEvents> {
     this.#connection = null;
     this.#totals = null;
     this.#lostAt = null;
+    this.#firstFrameAt.clear();
     this.#latency.reset();
     this.#skew.reset();
     this.#pairing = new Pairing(this.frameTicks);
@@ -221,7 +224,7 @@ export class Viewer extends Emitter<ViewerEvents> {
   }
 
   #handleFrame(eye: Eye, metadata: VideoFrameCallbackMetadata): void {
-    this.#seen();
+    this.#seen(eye);
     if (eye === 'left') this.#latency.handleFrame(metadata);
     if (this.#layout === 'twin' && metadata.rtpTimestamp !== undefined) {
       const shown = this.#pairing.handleFrame(eye, metadata.rtpTimestamp, performance.now(), null);
@@ -230,10 +233,18 @@ export class Viewer extends Emitter<ViewerEvents> {
     this.emit('frame', eye, metadata);
   }
 
-  #seen(): void {
+  #seen(eye: Eye): void {
     if (!this.#connection || this.#stale) return;
-    this.#frameAt = performance.now();
-    this.#happen({ type: 'frame' });
+    const now = performance.now();
+    this.#frameAt = now;
+    if (!this.#firstFrameAt.has(eye)) this.#firstFrameAt.set(eye, now);
+    if (this.#whole(now)) this.#happen({ type: 'frame' });
+  }
+
+  /** Two tracks play when both have a frame; an eye that does not come leaves the other to be shown alone. */
+  #whole(now: number): boolean {
+    if (this.#layout !== 'twin' || this.#firstFrameAt.size === 2) return true;
+    return now - Math.min(...this.#firstFrameAt.values()) > limits.otherEye;
   }
 
   #happen(happening: Happening): void {

@@ -3,10 +3,14 @@ import type { Page } from 'playwright-core';
 /** `window.binocle`, declared as the page makes it. */
 export type { BinocleHandle } from '../../web/handle.js';
 
-/** Resolves when the page shows frames; milliseconds since `since` (performance.now of this process). */
+/** Resolves when the page plays, and every eye's video has a frame that can be drawn. */
 export async function untilPlaying(page: Page, timeout = 30_000): Promise<void> {
   await page.waitForFunction(
-    () => window.binocle?.phase === 'playing' && window.binocle.eyes.left.videoWidth > 0,
+    () =>
+      window.binocle?.phase === 'playing' &&
+      [window.binocle.eyes.left, window.binocle.eyes.right].every(
+        (video) => video === null || (video.videoWidth > 0 && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA),
+      ),
     undefined,
     { timeout, polling: 20 },
   );

@@ -124,3 +124,37 @@ test('what the browser lacks is said in words', async (t) => {
     assert.deepEqual((await running.stop()).leftBehind, []);
   }
 });
+
+test('two tracks play when both eyes have a picture, and one alone when the other does not come', async (t) => {
+  const running = await Running.start(['--set', 'profile.layout=twin']);
+  try {
+    /** Runs in the page before it loads: the video that is given its track second gets it `ms` later, or never. */
+    const holdSecond = (ms: number | null): string => `
+      const { set } = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'srcObject');
+      const videos = new Set();
+      Object.defineProperty(HTMLMediaElement.prototype, 'srcObject', {
+        configurable: true,
+        get() { return videos.has(this) ? this.held ?? null : null; },
+        set(stream) {
+          if (stream === null) return set.call(this, null);
+          videos.add(this);
+          this.held = stream;
+          if (videos.size === 1) set.call(this, stream);
+          else if (${String(ms)} !== null) setTimeout(() => set.call(this, stream), ${String(ms)});
+        },
+      });`;
+    const firstPlaying = async (script: string): Promise<number> => {
+      const page = await browser.newPage();
+      await page.addInitScript({ content: script });
+      await page.goto(running.ready.url);
+      await page.waitForFunction(() => window.binocle?.phase === 'playing', undefined, { polling: 5 });
+      const widths = await page.evaluate(() => window.binocle.eyes.right!.videoWidth);
+      await page.close();
+      return widths;
+    };
+    await t.test('a right eye that is late', async () => assert.ok((await firstPlaying(holdSecond(500))) > 0));
+    await t.test('a right eye that never comes', async () => assert.equal(await firstPlaying(holdSecond(null)), 0));
+  } finally {
+    assert.deepEqual((await running.stop()).leftBehind, []);
+  }
+});
