@@ -128,21 +128,6 @@ test('what the browser lacks is said in words', async (t) => {
 test('two tracks play when both eyes have a picture, and one alone when the other does not come', async (t) => {
   const running = await Running.start(['--set', 'profile.layout=twin']);
   try {
-    /** Runs in the page before it loads: the video that is given its track second gets it `ms` later, or never. */
-    const holdSecond = (ms: number | null): string => `
-      const { set } = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'srcObject');
-      const videos = new Set();
-      Object.defineProperty(HTMLMediaElement.prototype, 'srcObject', {
-        configurable: true,
-        get() { return videos.has(this) ? this.held ?? null : null; },
-        set(stream) {
-          if (stream === null) return set.call(this, null);
-          videos.add(this);
-          this.held = stream;
-          if (videos.size === 1) set.call(this, stream);
-          else if (${String(ms)} !== null) setTimeout(() => set.call(this, stream), ${String(ms)});
-        },
-      });`;
     const firstPlaying = async (script: string): Promise<number> => {
       const page = await browser.newPage();
       await page.addInitScript({ content: script });
@@ -158,3 +143,21 @@ test('two tracks play when both eyes have a picture, and one alone when the othe
     assert.deepEqual((await running.stop()).leftBehind, []);
   }
 });
+
+/** Runs in the page before it loads: the video that is given its track second gets it `ms` later, or never. */
+function holdSecond(ms: number | null): string {
+  return `
+  const { set } = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'srcObject');
+  const videos = new Set();
+  Object.defineProperty(HTMLMediaElement.prototype, 'srcObject', {
+    configurable: true,
+    get() { return videos.has(this) ? this.held ?? null : null; },
+    set(stream) {
+      if (stream === null) return set.call(this, null);
+      videos.add(this);
+      this.held = stream;
+      if (videos.size === 1) set.call(this, stream);
+      else if (${String(ms)} !== null) setTimeout(() => set.call(this, stream), ${String(ms)});
+    },
+  });`;
+}
