@@ -166,6 +166,9 @@ export class Viewer extends Emitter<ViewerEvents> {
         return;
       case 'ok':
       case 'stats':
+      case 'applied':
+      case 'profile':
+      case 'saved':
         return;
     }
   }

@@ -44,6 +44,20 @@ export const clientMessages = {
     } as const,
     ['candidate', 'sdpMLineIndex'] as const,
   ),
+  set: message(
+    'set',
+    {
+      id,
+      patch: { type: 'object', description: 'JSON Merge Patch (RFC 7386) on the profile.' },
+      ifRevision: {
+        type: 'integer',
+        description: 'Refused as stale-revision unless the profile has this revision. Left out: the last one wins.',
+      },
+    } as const,
+    ['id', 'patch'] as const,
+  ),
+  save: message('save', { id } as const, ['id'] as const),
+  rollback: message('rollback', { id } as const, ['id'] as const),
   keyframe: message('keyframe', { id } as const, ['id'] as const),
   ping: message('ping', { id, t: { type: 'number' } } as const, ['id', 't'] as const),
   report: {
@@ -96,6 +110,35 @@ export interface TrackTiming {
   captureMs: number;
 }
 
+/** What a change did: `none` nothing that runs, `hot` the next frame shows it, `encoder` and `graph` viewers are offered anew. */
+export const appliedCosts = ['none', 'hot', 'encoder', 'graph'] as const;
+export type AppliedCost = (typeof appliedCosts)[number];
+
+/** A change that is in force. */
+export interface Applied {
+  revision: number;
+  cost: AppliedCost;
+  /** From the request to its effect. */
+  ms: number;
+  /** As it is now, read back from the graph. */
+  profile: Profile;
+  unsaved: Unsaved;
+}
+
+/** Keys of the profile that differ from what the files say, as dotted paths below the profile: `encode.bitrate_mbps`. A list differs as a whole. */
+export type Unsaved = string[];
+
+/** What was written where. Keys are dotted paths below the profile. */
+export interface Saved {
+  /** The file written, or the last of several; null where there was nothing to write. */
+  file: string | null;
+  keys: string[];
+  /** Every file written. */
+  files: { file: string; keys: string[] }[];
+  /** Keys that were not written since `--set` on the command line decides them. */
+  held: string[];
+}
+
 export interface ServerMessages {
   welcome: {
     protocol: typeof subprotocol;
@@ -104,8 +147,17 @@ export interface ServerMessages {
     rig: string;
     revision: number;
     profile: Profile;
+    unsaved: Unsaved;
     iceServers: IceServer[];
   };
+  /** To who asked for the change. */
+  applied: { id: string | number } & Applied;
+  /**
+   * To everyone when the profile or what is unsaved of it changed: `patch` leads from the previous profile to this one. `by` is the session that asked,
+   * or `http`, `file` (edited on disk, SIGHUP), `rollback`, or `undone` (what had been changed gave no picture).
+   */
+  profile: { revision: number; patch: object; by: string; unsaved: Unsaved };
+  saved: { id: string | number } & Saved;
   offer: { sdp: string; tracks: OfferedTrack[]; revision: number };
   candidate: { candidate: string; sdpMLineIndex: number };
   pong: { id: string | number; t: number; received: number; sent: number };

@@ -115,6 +115,10 @@ function dispatch(session: Session, message: ClientMessage, received: number): v
       return session.answer(message);
     case 'candidate':
       return session.addCandidate(message);
+    case 'set':
+    case 'save':
+    case 'rollback':
+      return session.change(message);
     case 'keyframe':
       return session.keyframe(message);
     case 'ping':

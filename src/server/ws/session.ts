@@ -82,6 +82,7 @@ export class Session {
       rig: this.rig.name,
       revision: this.rig.revision,
       profile: this.rig.profile,
+      unsaved: [],
       iceServers: settings.iceServers,
     });
     log.info('viewer came', { session: this.id, role: this.role, client: this.#client, address: this.#address });
@@ -157,6 +158,11 @@ export class Session {
 
   async addCandidate({ candidate, sdpMLineIndex }: ClientMessageOf<'candidate'>): Promise<void> {
     await this.rig.supervisor.request('candidate', { viewer: this.id, candidate, sdpMLineIndex });
+  }
+
+  change(_message: ClientMessageOf<'set' | 'save' | 'rollback'>): void {
+    if (!allows(this.role, 'operator')) throw new BinocleError('forbidden', 'only the operator may change settings');
+    throw new BinocleError('bad-usage', 'this version takes its settings from its file alone');
   }
 
   async keyframe({ id }: ClientMessageOf<'keyframe'>): Promise<void> {
