@@ -1,15 +1,7 @@
+import { schemaAt, type SchemaNode } from '../protocol/schema.js';
 import { isMapping } from './merge.js';
 
-/** The parts of JSON Schema (draft-07) that the configuration's schema uses, as far as a walk along it needs them. */
-export interface SchemaNode {
-  type?: string | readonly string[];
-  default?: unknown;
-  properties?: Record<string, SchemaNode>;
-  additionalProperties?: boolean | SchemaNode;
-  anyOf?: readonly SchemaNode[];
-  'x-cost'?: string;
-  'x-unit'?: string;
-}
+export { schemaAt, type SchemaNode };
 
 /**
  * `value` with every absent key that the schema has a default for. What has the wrong type is left as it is, for the validation to name.
@@ -33,18 +25,6 @@ export function withDefaults(schema: SchemaNode, value: unknown): unknown {
   return Object.fromEntries(filled);
 }
 
-/** The schema of the key at `path`, following `additionalProperties` and the mapping among `anyOf`. */
-export function schemaAt(schema: SchemaNode, path: readonly string[]): SchemaNode | undefined {
-  const [key, ...rest] = path;
-  if (key === undefined) return schema;
-  for (const shape of [schema, ...(schema.anyOf ?? [])]) {
-    const others = typeof shape.additionalProperties === 'object' ? shape.additionalProperties : undefined;
-    const next = ownOf(shape.properties, key) ?? others;
-    if (next !== undefined) return schemaAt(next, rest);
-  }
-  return undefined;
-}
-
 /** Dotted paths of all keys below `schema`, `*` for a name that is free to choose. */
 export function keyPaths(schema: SchemaNode): string[] {
   return [schema, ...(schema.anyOf ?? [])].flatMap((shape) => {
@@ -54,8 +34,4 @@ export function keyPaths(schema: SchemaNode): string[] {
       ...keyPaths(inner).map((path) => `${key}.${path}`),
     ]);
   });
-}
-
-function ownOf(properties: Record<string, SchemaNode> | undefined, key: string): SchemaNode | undefined {
-  return properties !== undefined && Object.hasOwn(properties, key) ? properties[key] : undefined;
 }

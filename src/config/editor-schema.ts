@@ -19,7 +19,7 @@ function forEditors(node: unknown, inheritedCost: string | undefined): unknown {
   if (!isMapping(node)) return node;
   const cost = typeof node['x-cost'] === 'string' ? node['x-cost'] : inheritedCost;
   const kept = Object.entries(node)
-    .filter(([key]) => !['required', 'x-cost', 'x-unit', 'description'].includes(key))
+    .filter(([key]) => !['required', 'x-cost', 'x-unit', 'x-step', 'description'].includes(key))
     .map(([key, value]) => [key, key === 'properties' ? mapValues(value, cost) : forEditors(value, cost)]);
   const described = describe(node, cost);
   const required = requiredOf(node);

@@ -18,7 +18,7 @@ interface Limits {
 }
 
 const ajv = new Ajv({ allErrors: true, verbose: true, strict: true, strictRequired: false, allowUnionTypes: true });
-ajv.addVocabulary(['x-cost', 'x-unit']);
+ajv.addVocabulary(['x-cost', 'x-unit', 'x-step']);
 const root = configurationSchema as SchemaNode;
 const check = ajv.compile(configurationSchema);
 

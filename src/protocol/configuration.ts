@@ -5,10 +5,10 @@ import type { ExtendedJSONSchema, FromSchema } from 'json-schema-to-ts';
  *
  * `x-cost` says what changing the key at run time costs: `hot` (a property or the shader's uniforms, next frame), `encoder` (the encoder part is
  * replaced), `graph` (the graph is rebuilt and viewers are offered anew), `restart` (only a new start of the program). It is inherited by the keys below.
- * `x-unit` names the unit. Lengths of pictures are pixels unless said otherwise.
+ * `x-unit` names the unit; `x-step` is what one touch of a key in the page changes. Lengths of pictures are pixels unless said otherwise.
  */
 export type Cost = 'hot' | 'encoder' | 'graph' | 'restart';
-type Schema = ExtendedJSONSchema<{ 'x-cost': Cost; 'x-unit': string }>;
+type Schema = ExtendedJSONSchema<{ 'x-cost': Cost; 'x-unit': string; 'x-step': number }>;
 
 const text = { type: 'string', minLength: 1 } as const;
 const numbers = (count: number) =>
@@ -92,7 +92,14 @@ export const calibrationSchema = {
   },
 } as const satisfies Schema;
 
-const cropEdge = { type: 'number', minimum: 0, maximum: 0.9, default: 0, 'x-unit': 'fraction' } as const;
+const cropEdge = {
+  type: 'number',
+  minimum: 0,
+  maximum: 0.9,
+  default: 0,
+  'x-unit': 'fraction',
+  'x-step': 0.002,
+} as const;
 
 const view = {
   type: 'object',
@@ -113,15 +120,24 @@ const view = {
       maximum: 45,
       default: 0,
       'x-unit': 'deg',
+      'x-step': 0.05,
       description: 'Fine rotation, clockwise.',
     },
-    zoom: { type: 'number', minimum: 0.1, maximum: 10, default: 1, description: 'Above 1 magnifies about the centre.' },
+    zoom: {
+      type: 'number',
+      minimum: 0.1,
+      maximum: 10,
+      default: 1,
+      'x-step': 0.005,
+      description: 'Above 1 magnifies about the centre.',
+    },
     shift_x: {
       type: 'number',
       minimum: -1,
       maximum: 1,
       default: 0,
       'x-unit': 'fraction',
+      'x-step': 0.0005,
       description: 'Fraction of the width, positive to the right.',
     },
     shift_y: {
@@ -130,6 +146,7 @@ const view = {
       maximum: 1,
       default: 0,
       'x-unit': 'fraction',
+      'x-step': 0.0005,
       description: 'Fraction of the height, positive down.',
     },
     crop: {
@@ -199,7 +216,7 @@ export const profileSchema = {
       properties: {
         width: { type: 'integer', minimum: 64, maximum: 8192, multipleOf: 2, default: 640, 'x-unit': 'px' },
         height: { type: 'integer', minimum: 64, maximum: 8192, multipleOf: 2, default: 480, 'x-unit': 'px' },
-        fps: { type: 'number', minimum: 1, maximum: 240, default: 30, 'x-unit': 'Hz' },
+        fps: { type: 'number', minimum: 1, maximum: 240, default: 30, 'x-unit': 'Hz', 'x-step': 1 },
       },
     },
     calibration: { ...calibrationSchema, default: {} },
@@ -248,6 +265,7 @@ export const profileSchema = {
           maximum: 200,
           default: 4,
           'x-unit': 'Mbit/s',
+          'x-step': 0.1,
           'x-cost': 'hot',
           description: 'The whole picture that reaches the viewer: both eyes.',
         },
@@ -300,8 +318,8 @@ export const profileSchema = {
               additionalProperties: false,
               required: ['min_ms', 'max_ms'],
               properties: {
-                min_ms: { type: 'integer', minimum: 0, maximum: 40950, default: 0, 'x-unit': 'ms' },
-                max_ms: { type: 'integer', minimum: 0, maximum: 40950, default: 0, 'x-unit': 'ms' },
+                min_ms: { type: 'integer', minimum: 0, maximum: 40950, default: 0, 'x-unit': 'ms', 'x-step': 10 },
+                max_ms: { type: 'integer', minimum: 0, maximum: 40950, default: 0, 'x-unit': 'ms', 'x-step': 10 },
               },
             },
           ],

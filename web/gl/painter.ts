@@ -28,28 +28,32 @@ export const anaglyphMatrices = {
 const fragment = `#version 300 es
 precision highp float;
 uniform sampler2D pictures[2];
-uniform bool anaglyph;
+uniform int mixing;
 uniform mat3 left, right;
 in vec2 at[2];
 out vec4 colour;
 void main() {
   vec4 first = texture(pictures[0], at[0]);
-  if (!anaglyph) { colour = first; return; }
-  colour = vec4(clamp(left * first.rgb + right * texture(pictures[1], at[1]).rgb, 0.0, 1.0), 1.0);
+  if (mixing == 0) { colour = first; return; }
+  vec3 second = texture(pictures[1], at[1]).rgb;
+  colour = vec4(clamp(mixing == 1 ? left * first.rgb + right * second : abs(first.rgb - second) * 2.0, 0.0, 1.0), 1.0);
 }`;
+
+/** What becomes of two pictures; the numbers are the shader's. A difference is doubled, so that small ones are seen. */
+const mixings = { none: 0, anaglyph: 1, difference: 2 } as const;
 
 /** Draws parts of pictures on quads: of two by two in the plane z = 0, moved by a matrix (column by column, as WebGL and WebXR have them). */
 export class Painter {
   readonly #gl: WebGL2RenderingContext;
   readonly #program: WebGLProgram;
-  readonly #at: Record<'transform' | 'regions' | 'anaglyph', WebGLUniformLocation>;
+  readonly #at: Record<'transform' | 'regions' | 'mixing', WebGLUniformLocation>;
 
   constructor(gl: WebGL2RenderingContext) {
     this.#gl = gl;
     this.#program = link(gl, vertex, fragment);
     gl.useProgram(this.#program);
     const at = (name: string): WebGLUniformLocation => gl.getUniformLocation(this.#program, name)!;
-    this.#at = { transform: at('transform'), regions: at('regions'), anaglyph: at('anaglyph') };
+    this.#at = { transform: at('transform'), regions: at('regions'), mixing: at('mixing') };
     gl.uniform1iv(at('pictures'), [0, 1]);
     // The tables are written row by row.
     gl.uniformMatrix3fv(at('left'), true, anaglyphMatrices.left);
@@ -57,18 +61,18 @@ export class Painter {
   }
 
   draw(cut: Cut, transform: Float32Array): void {
-    this.#draw(cut, cut, transform, false);
+    this.#draw(cut, cut, transform, mixings.none);
   }
 
-  drawAnaglyph(left: Cut, right: Cut, transform: Float32Array): void {
-    this.#draw(left, right, transform, true);
+  drawMixed(left: Cut, right: Cut, transform: Float32Array, mixing: keyof typeof mixings): void {
+    this.#draw(left, right, transform, mixings[mixing]);
   }
 
   close(): void {
     this.#gl.deleteProgram(this.#program);
   }
 
-  #draw(first: Cut, second: Cut, transform: Float32Array, anaglyph: boolean): void {
+  #draw(first: Cut, second: Cut, transform: Float32Array, mixing: number): void {
     const gl = this.#gl;
     gl.useProgram(this.#program);
     for (const [unit, { picture }] of [first, second].entries()) {
@@ -78,7 +82,7 @@ export class Painter {
     gl.activeTexture(gl.TEXTURE0);
     gl.uniformMatrix4fv(this.#at.transform, false, transform);
     gl.uniform4fv(this.#at.regions, [...inside(first), ...inside(second)]);
-    gl.uniform1i(this.#at.anaglyph, anaglyph ? 1 : 0);
+    gl.uniform1i(this.#at.mixing, mixing);
     gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
   }
 }

@@ -10,7 +10,7 @@ interface ToolbarActions {
   figures(): void;
 }
 
-/** The buttons, and the keys that do the same: 1–4 views, V the headset, F full screen, H the line of figures. */
+/** The buttons, and the keys that do the same: 1–6 views, V the headset, F full screen, H the line of figures. */
 export class Toolbar {
   readonly #buttons: Record<View, HTMLButtonElement>;
   readonly #choice: HTMLElement;

@@ -3,7 +3,7 @@ import { Painter } from '../gl/painter.js';
 import { eyeAspect } from '../stereo/layouts.js';
 import { fit } from '../stereo/fit.js';
 import type { Viewer } from '../viewer.js';
-import { surface, viewAspect, type View } from './views.js';
+import { blinkingEye, surface, viewAspect, type Comparison, type View } from './views.js';
 
 /** One half of a canvas, as matrices of the square of two by two. */
 // prettier-ignore
@@ -17,6 +17,8 @@ const halves = {
 export class Stage {
   readonly #element: HTMLElement;
   readonly #viewer: Viewer;
+  /** As large as the picture: the picture, and what is laid over it. */
+  readonly #place = document.createElement('div');
   readonly #frame = document.createElement('div');
   #view: View;
   #canvas: Canvas | null = null;
@@ -25,8 +27,10 @@ export class Stage {
     this.#element = element;
     this.#viewer = viewer;
     this.#view = view;
+    this.#place.className = 'place';
     this.#frame.className = 'frame';
-    element.append(this.#frame);
+    this.#place.append(this.#frame);
+    element.append(this.#place);
     new ResizeObserver(() => this.#fit()).observe(element);
     for (const { element: video } of Object.values(viewer.videos)) video.addEventListener('resize', () => this.#fit());
     viewer.on('tracks', () => this.#compose());
@@ -35,6 +39,11 @@ export class Stage {
 
   get view(): View {
     return this.#view;
+  }
+
+  /** Lays an element over the picture, as large as it is. */
+  cover(element: Element): void {
+    this.#place.append(element);
   }
 
   show(view: View): void {
@@ -80,7 +89,7 @@ export class Stage {
     const { layout } = this.#viewer;
     const aspect = viewAspect(layout, this.#view, eyeAspect(layout, videoWidth, videoHeight));
     const { x, y, width, height } = fit(aspect, clientWidth, clientHeight);
-    Object.assign(this.#frame.style, {
+    Object.assign(this.#place.style, {
       left: `${String(x)}px`,
       top: `${String(y)}px`,
       width: `${String(width)}px`,
@@ -90,15 +99,15 @@ export class Stage {
   }
 }
 
-/** A view that has to be painted: two eyes of two tracks next to each other, or as an anaglyph. */
+/** A view that has to be painted: two eyes of two tracks next to each other, or both in one picture. */
 class Canvas {
   readonly element = document.createElement('canvas');
   readonly #gl: WebGL2RenderingContext | null;
-  readonly #painting: 'side-by-side' | 'anaglyph';
+  readonly #painting: 'side-by-side' | Comparison;
   readonly #painter: Painter | null = null;
   readonly #eyes: EyeTextures | null = null;
 
-  constructor(viewer: Viewer, painting: 'side-by-side' | 'anaglyph') {
+  constructor(viewer: Viewer, painting: 'side-by-side' | Comparison) {
     this.#painting = painting;
     this.#gl = this.element.getContext('webgl2', {
       alpha: false,
@@ -133,8 +142,17 @@ class Canvas {
     const [gl, painter, eyes] = [this.#gl, this.#painter, this.#eyes?.current];
     if (!gl || !painter || !eyes) return;
     gl.viewport(0, 0, this.element.width, this.element.height);
-    if (this.#painting === 'anaglyph') painter.drawAnaglyph(eyes.left, eyes.right, halves.whole);
-    else for (const eye of ['left', 'right'] as const) painter.draw(eyes[eye], halves[eye]);
+    switch (this.#painting) {
+      case 'side-by-side':
+        for (const eye of ['left', 'right'] as const) painter.draw(eyes[eye], halves[eye]);
+        return;
+      case 'anaglyph':
+      case 'difference':
+        painter.drawMixed(eyes.left, eyes.right, halves.whole, this.#painting);
+        return;
+      case 'blink':
+        painter.draw(eyes[blinkingEye(performance.now())], halves.whole);
+    }
   }
 }
 

@@ -7,6 +7,8 @@ export const views = {
   left: { label: 'Left', title: 'The left eye alone' },
   right: { label: 'Right', title: 'The right eye alone' },
   anaglyph: { label: 'Anaglyph', title: 'For red–cyan glasses, red on the left eye' },
+  difference: { label: 'Difference', title: 'How much the eyes differ, pixel by pixel: black where they agree' },
+  blink: { label: 'Blink', title: 'Left and right eye in turns, in place: what jumps is not aligned' },
 } as const;
 
 export type View = keyof typeof views;
@@ -18,7 +20,19 @@ export function isView(name: string): name is View {
 
 /** How a view is put on the screen: the browser’s own video, cut to a region, or a canvas that is painted. */
 export type Surface =
-  { kind: 'video'; video: Eye; region: Region } | { kind: 'canvas'; painting: 'side-by-side' | 'anaglyph' };
+  { kind: 'video'; video: Eye; region: Region } | { kind: 'canvas'; painting: 'side-by-side' | Comparison };
+
+/** Both eyes in one picture, which a headset can show too. */
+export const comparisons = ['anaglyph', 'difference', 'blink'] as const;
+export type Comparison = (typeof comparisons)[number];
+
+/** Milliseconds that each eye is seen in a blink comparison: far below the three flashes a second of WCAG 2.3.1. */
+export const blinkMs = 500;
+
+/** Whose turn it is at `now`, ms. */
+export function blinkingEye(now: number): Eye {
+  return Math.floor(now / blinkMs) % 2 === 0 ? 'left' : 'right';
+}
 
 /**
  * The video itself wherever one piece of one video is all there is to see: the browser shows it without a copy and a paint earlier. Never two
