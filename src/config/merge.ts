@@ -1,1 +1,1 @@
-export { isMapping, mergePatch, nested, valueAt, type Mapping } from '../protocol/merge-patch.js';
+export { isMapping, mergePatch, nested, valueAt, withValue, type Mapping } from '../protocol/merge-patch.js';

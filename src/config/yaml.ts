@@ -1,14 +1,5 @@
-import {
-  constructFromEvents,
-  CORE_SCHEMA,
-  EVENT_ID,
-  getScalarValue,
-  mergeTag,
-  parseEvents,
-  SCALAR_STYLE,
-  YAMLException,
-  type Event,
-} from 'js-yaml';
+import { constructFromEvents, CORE_SCHEMA, mergeTag, parseEvents, YAMLException } from 'js-yaml';
+import { readTree, type YamlEntry, type YamlNode } from './yaml-tree.js';
 
 /** A place in a text, counted from 1 as editors do. */
 export interface Position {
@@ -20,6 +11,8 @@ export interface Position {
 export interface YamlText {
   /** `undefined` where the text holds nothing but comments. */
   value: unknown;
+  /** `undefined` where the text is empty. Its offsets do not count a byte order mark. */
+  root: YamlNode | undefined;
   /** The place of the key (or list item) at `path`, and how many of its segments the text really has: those after it are absent. */
   locate(path: readonly string[]): { position: Position; depth: number };
 }
@@ -35,7 +28,7 @@ export class YamlError extends Error {
 }
 
 /** YAML 1.2 with merge keys (`<<`): dates, octals and `yes` stay what they look like. */
-const schema = CORE_SCHEMA.withTags(mergeTag);
+export const yamlSchema = CORE_SCHEMA.withTags(mergeTag);
 
 /** Nodes a text may unfold to through its aliases; real configurations have hundreds. */
 const maxNodes = 100_000;
@@ -73,7 +66,7 @@ export function parseYaml(source: string): YamlText {
 
   try {
     const events = parseEvents(text, {});
-    const { roots, problem } = readNodes(events, text);
+    const { roots, problem } = readTree(events, text);
     if (problem !== undefined) return fail(problem.message, problem.offset);
     const [root, second] = roots;
     if (second !== undefined)
@@ -81,9 +74,10 @@ export function parseYaml(source: string): YamlText {
     if (root !== undefined && unfoldedSize(root) > maxNodes) {
       return fail(`its aliases unfold to more than ${maxNodes} values`, 0);
     }
-    const [value] = constructFromEvents(events, { source: text, schema });
+    const [value] = constructFromEvents(events, { source: text, schema: yamlSchema });
     return {
       value,
+      root,
       locate: (path) => {
         const { offset, depth } = root === undefined ? { offset: 0, depth: 0 } : walk(root, path);
         return { position: positionOf(offset), depth };
@@ -99,124 +93,46 @@ export function parseYaml(source: string): YamlText {
   }
 }
 
-interface Node {
-  start: number;
-  /** Of a mapping, by key; `<<` is in `merged`. */
-  entries?: Map<string, { start: number; node: Node }>;
-  merged?: Node[];
-  /** Of a list. */
-  items?: { start: number; node: Node }[];
+/** An alias stands for what it names. */
+function resolved(node: YamlNode): YamlNode {
+  return node.target ?? node;
 }
 
-interface Open {
-  node: Node;
-  /** The key whose value comes next. */
-  key?: { name: string; start: number } | undefined;
-}
-
-/** The tree of places behind the parser's events; an alias is the very node that its anchor names. */
-function readNodes(events: readonly Event[], text: string) {
-  const roots: Node[] = [];
-  const anchors = new Map<string, Node>();
-  const open: (Open | 'document')[] = [];
-  let problem: { message: string; offset: number } | undefined;
-
-  /** Puts a finished or just opened node where it belongs; a scalar of a mapping is a key first. */
-  const place = (node: Node, start: number, name?: string) => {
-    const parent = open.at(-1);
-    if (parent === undefined) return;
-    if (parent === 'document') roots.push(node);
-    else if (parent.node.items !== undefined) parent.node.items.push({ start, node });
-    else if (parent.key === undefined) parent.key = { name: name ?? '', start };
-    else {
-      const { key } = parent;
-      parent.key = undefined;
-      if (key.name === '<<') parent.node.merged!.push(...(node.items?.map((item) => item.node) ?? [node]));
-      else parent.node.entries!.set(key.name, { start: key.start, node });
-    }
-  };
-  const remember = ({ anchorStart, anchorEnd }: { anchorStart: number; anchorEnd: number }, node: Node) => {
-    if (anchorStart >= 0) anchors.set(text.slice(anchorStart, anchorEnd), node);
-  };
-
-  for (const event of events) {
-    switch (event.type) {
-      case EVENT_ID.DOCUMENT:
-        anchors.clear();
-        open.push('document');
-        break;
-      case EVENT_ID.SEQUENCE:
-      case EVENT_ID.MAPPING: {
-        const node: Node =
-          event.type === EVENT_ID.SEQUENCE
-            ? { start: event.start, items: [] }
-            : { start: event.start, entries: new Map(), merged: [] };
-        remember(event, node);
-        place(node, event.start);
-        open.push({ node });
-        break;
-      }
-      case EVENT_ID.SCALAR: {
-        const quoted = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED;
-        const start = quoted ? event.valueStart - 1 : event.valueStart;
-        const node: Node = { start };
-        remember(event, node);
-        place(node, start, getScalarValue(text, event));
-        break;
-      }
-      case EVENT_ID.ALIAS: {
-        const name = text.slice(event.anchorStart, event.anchorEnd);
-        const node = anchors.get(name);
-        if (open.some((parent) => parent !== 'document' && parent.node === node)) {
-          problem ??= { message: `*${name} stands inside what it names`, offset: event.anchorStart - 1 };
-          return { roots, problem };
-        }
-        place(node ?? { start: event.anchorStart - 1 }, event.anchorStart - 1);
-        break;
-      }
-      case EVENT_ID.POP:
-        open.pop();
-        break;
-    }
-  }
-  return { roots, problem };
-}
-
-function childrenOf({ entries, merged = [], items = [] }: Node): Node[] {
-  return [...(entries?.values() ?? []), ...items].map(({ node }) => node).concat(merged);
-}
-
-function unfoldedSize(root: Node): number {
-  const known = new Map<Node, number>();
-  const sizeOf = (node: Node): number => {
+function unfoldedSize(root: YamlNode): number {
+  const known = new Map<YamlNode, number>();
+  const sizeOf = (node: YamlNode): number => {
     const before = known.get(node);
     if (before !== undefined) return before;
-    const size = childrenOf(node).reduce((sum, child) => sum + sizeOf(child), 1);
+    const size = node.entries.reduce((sum, entry) => sum + sizeOf(resolved(entry.node)), 1);
     known.set(node, size);
     return size;
   };
   return sizeOf(root);
 }
 
-function walk(root: Node, path: readonly string[]): { offset: number; depth: number } {
+function walk(root: YamlNode, path: readonly string[]): { offset: number; depth: number } {
   let node = root;
   let offset = root.start;
   for (const [depth, segment] of path.entries()) {
-    const next = step(node, segment);
+    const next = findEntry(node, segment);
     if (next === undefined) return { offset, depth };
-    if (next.start >= 0) offset = next.start;
+    offset = next.start;
     node = next.node;
   }
   return { offset, depth: path.length };
 }
 
 /** An own key wins over merged ones, an earlier merged mapping over later ones, as in YAML. */
-function step(node: Node, segment: string): { start: number; node: Node } | undefined {
-  const own = node.entries?.get(segment) ?? node.items?.[Number(segment)];
+function findEntry(node: YamlNode, key: string): YamlEntry | undefined {
+  const { entries } = resolved(node);
+  const own = entries.find((entry) => entry.key === key && key !== '<<');
   if (own !== undefined) return own;
-  for (const merged of node.merged ?? []) {
-    const found = step(merged, segment);
-    if (found !== undefined) return found;
+  for (const merge of entries.filter((entry) => entry.key === '<<').map((entry) => resolved(entry.node))) {
+    const sources = merge.kind === 'list' ? merge.entries.map((entry) => entry.node) : [merge];
+    for (const source of sources) {
+      const found = findEntry(source, key);
+      if (found !== undefined) return found;
+    }
   }
   return undefined;
 }

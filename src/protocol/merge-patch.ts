@@ -28,3 +28,18 @@ export function valueAt(root: unknown, path: readonly string[]): unknown {
 export function nested(path: readonly string[], value: unknown): unknown {
   return path.reduceRight<unknown>((inner, key) => Object.fromEntries([[key, inner]]), value);
 }
+
+/** `root` with `value` at `path`, `undefined` takes the key away; what is no mapping (or item of a list) on the way becomes one. Nothing is changed in place. */
+export function withValue(root: unknown, path: readonly string[], value: unknown): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined) return value;
+  if (value === undefined && valueAt(root, path) === undefined) return root;
+  if (Array.isArray(root) && Object.hasOwn(root, key)) {
+    return root.map((item: unknown, index) => (String(index) === key ? withValue(item, rest, value) : item));
+  }
+  const filled = new Map(Object.entries(isMapping(root) ? root : {}));
+  const inner = withValue(filled.get(key), rest, value);
+  if (inner === undefined) filled.delete(key);
+  else filled.set(key, inner);
+  return Object.fromEntries(filled);
+}
