@@ -47,3 +47,7 @@ export function isIdentity(m: Matrix3, tolerance = 1e-9): boolean {
   if (m[8] === 0) return false;
   return m.every((cell, index) => Math.abs(cell / m[8] - (identity[index] ?? 0)) <= tolerance);
 }
+
+export function transpose([a, b, c, d, e, f, g, h, i]: Matrix3): Matrix3 {
+  return [a, d, g, b, e, h, c, f, i];
+}

@@ -1,8 +1,8 @@
-import type { Calibration, EyeCalibration, Profile } from '../protocol/configuration.js';
-import { BinocleError } from '../protocol/errors.js';
+import type { Profile } from '../protocol/configuration.js';
 import type { Eye } from '../protocol/ws.js';
-import { coefficientCounts, distort, type Lens, lensOf } from './lens.js';
-import { apply, compose, identity, inverse, isIdentity, type Matrix3, multiply, scaleThenOffset } from './matrix3.js';
+import { calibratedEye, refusal } from './calibrated-eye.js';
+import { distort, type Lens } from './lens.js';
+import { apply, inverse, isIdentity, type Matrix3, multiply } from './matrix3.js';
 import { outputSize, type Size, viewMatrix } from './view.js';
 
 export { outputSize, type Size } from './view.js';
@@ -21,9 +21,6 @@ export interface Rectification {
   source: Size;
   output: Size;
 }
-
-/** How far two aspects may differ to be the same field of view: sizes are rounded to even pixels by cameras and scalers. */
-const aspectTolerance = 0.005;
 
 /**
  * What the profile's `calibration` and `view` come to for one eye, or null if every pixel stays where it is.
@@ -48,26 +45,9 @@ export function rectification(
     return { ray: fromView, lens: { model: 'none' }, camera: { fx: 1, fy: 1, cx: 0, cy: 0 }, source, output };
   }
 
-  const { calibrated, size } = calibrationOf(profile.calibration, eye, source);
-  const lens = lensOf(model, calibrated.D);
-  if (lens === null) {
-    const counts = coefficientCounts[model].join(', ').replace(/, (\d+)$/, ' or $1');
-    throw refusal(
-      `calibration.${eye}.D`,
-      `has ${calibrated.D.length} coefficients; the ${model} model takes ${counts}.`,
-    );
-  }
-  // OpenCV counts pixels from the centre of the first one.
-  const pixels = scaleThenOffset(size.width, size.height, -0.5, -0.5);
-  const { fx, fy, cx, cy } = intrinsics(calibrated.K, eye);
-  const camera = {
-    fx: fx / size.width,
-    fy: fy / size.height,
-    cx: (cx + 0.5) / size.width,
-    cy: (cy + 0.5) / size.height,
-  };
+  const { lens, camera, toRay } = calibratedEye(profile.calibration, model, eye, source);
   const result: Rectification = {
-    ray: compose(toRay(calibrated, eye), pixels, fromView),
+    ray: multiply(toRay, fromView),
     lens,
     camera,
     source,
@@ -90,56 +70,6 @@ export function mapPixel(r: Rectification, x: number, y: number): [number, numbe
   ];
 }
 
-/** inverse(P[:, :3] · R): from a pixel of the rectified picture to the ray before it was rectified. */
-function toRay(calibrated: EyeCalibration, eye: Eye): Matrix3 {
-  const { K, R, P } = calibrated;
-  const projection = P === undefined ? matrix(K) : matrix([0, 1, 2, 4, 5, 6, 8, 9, 10].map((index) => P[index] ?? NaN));
-  const ray = inverse(multiply(projection, R === undefined ? identity : matrix(R)));
-  if (ray === null)
-    throw refusal(`calibration.${eye}`, 'cannot be inverted: R must be a rotation and P must have focal lengths.');
-  return ray;
-}
-
-function calibrationOf(calibration: Calibration, eye: Eye, source: Size): { calibrated: EyeCalibration; size: Size } {
-  const calibrated = calibration[eye];
-  if (calibrated === undefined) {
-    throw refusal(
-      `calibration.${eye}`,
-      `is missing, and calibration.model is ${calibration.model}. Give K and D, or model: none.`,
-    );
-  }
-  const [width, height] = calibration.size ?? [];
-  if (width === undefined || height === undefined) {
-    throw refusal(
-      'calibration.size',
-      'is missing: the width and height in pixels of the pictures that were calibrated.',
-    );
-  }
-  const numbers = [...calibrated.K, ...calibrated.D, ...(calibrated.R ?? []), ...(calibrated.P ?? [])];
-  if (!numbers.every(Number.isFinite)) throw refusal(`calibration.${eye}`, 'has a value that is not a finite number.');
-  const ratio = source.width / source.height / (width / height);
-  if (Math.abs(ratio - 1) > aspectTolerance) {
-    throw refusal(
-      'calibration.size',
-      `is ${width}x${height}, another shape than capture's ${source.width}x${source.height}: a calibration holds for every size of the same ` +
-        'field of view, but not for another sensor mode. Capture with the same aspect, or calibrate this mode.',
-    );
-  }
-  return { calibrated, size: { width, height } };
-}
-
-function intrinsics(K: readonly number[], eye: Eye): { fx: number; fy: number; cx: number; cy: number } {
-  const [fx = NaN, skew = NaN, cx = NaN, k10, fy = NaN, cy = NaN, k20, k21, k22] = K;
-  if (!(fx > 0 && fy > 0) || k10 !== 0 || k20 !== 0 || k21 !== 0 || k22 !== 1) {
-    throw refusal(`calibration.${eye}.K`, 'must be [fx, 0, cx, 0, fy, cy, 0, 0, 1] with positive focal lengths.');
-  }
-  // OpenCV's undistortion maps ignore the skew: to draw something else than it in silence would be worse than to refuse.
-  if (Math.abs(skew) > 1e-6 * fx) {
-    throw refusal(`calibration.${eye}.K`, 'has a skew (second value); calibrate without it, as OpenCV does.');
-  }
-  return { fx, fy, cx, cy };
-}
-
 /** Without a lens everything is one homography, and that may be none. */
 function movesNothing({ ray, lens, camera }: Rectification): boolean {
   if (lens.model !== 'none') return false;
@@ -155,12 +85,4 @@ function requireRoom(crop: Profile['view'][Eye]['crop'], eye: Eye): void {
       throw refusal(`view.${eye}.crop`, `cuts everything off: ${first} and ${second} together must stay below 0.99.`);
     }
   }
-}
-
-function matrix(values: readonly number[]): Matrix3 {
-  return values as unknown as Matrix3;
-}
-
-function refusal(path: string, what: string): BinocleError {
-  return new BinocleError('bad-config', `${path} ${what}`, { path: `profile.${path}` });
 }

@@ -87,8 +87,29 @@ export const calibrationSchema = {
       'x-unit': 'px',
       description: 'Width and height of the pictures that were calibrated.',
     },
+    sensor: {
+      enum: ['imx708', 'imx477', 'imx219', 'ov5647', 'none'],
+      description:
+        'The cameras’ sensor on a Raspberry Pi, whose modes show different parts of it: a size of another mode than the calibrated one is refused. none: all sizes of one shape show the same. Left out: a mode is known only by its exact size.',
+    },
     left: eyeCalibration,
     right: eyeCalibration,
+    R: {
+      ...numbers(9),
+      description:
+        'Rotation between the cameras, row by row: x_right = R x_left + T. With T instead of R and P of each eye, which are then computed as OpenCV’s stereoRectify does.',
+    },
+    T: {
+      ...numbers(3),
+      description: 'Translation between the cameras, in any unit; its first value is negative for eyes side by side.',
+    },
+    alpha: {
+      type: 'number',
+      minimum: -1,
+      maximum: 1,
+      description:
+        'With R and T, how much of the pictures is shown: 0 without black borders, 1 all that the cameras see, -1 OpenCV’s default in between (fisheye: 0). Left out: -1.',
+    },
   },
 } as const satisfies Schema;
 

@@ -9,6 +9,10 @@ const K = [500, 0, 320, 0, 500, 240, 0, 0, 1];
 const good: Calibration = { model: 'pinhole', size: [640, 480], left: { K, D: [0.1, 0, 0, 0] }, right: { K, D: [] } };
 const withLeft = (left: Calibration['left']) => caseOf({ calibration: { ...good, left } as Calibration });
 
+const R = [1, 0, 0, 0, 1, 0, 0, 0, 1];
+const T = [-0.06, 0, 0];
+const rig = (parts: Partial<Calibration>) => caseOf({ calibration: { ...good, ...parts } });
+
 const refused: { what: string; given: Case; path: string; says: RegExp }[] = [
   {
     what: 'another shape than the captured one',
@@ -63,6 +67,41 @@ const refused: { what: string; given: Case; path: string; says: RegExp }[] = [
     given: withLeft({ K, D: [NaN, 0, 0, 0] }),
     path: 'profile.calibration.left',
     says: /finite/,
+  },
+  {
+    what: 'a rotation of an eye that is none',
+    given: withLeft({ K, D: [], R: [1, 0.1, 0, 0, 1, 0, 0, 0, 1] }),
+    path: 'profile.calibration.left.R',
+    says: /no rotation/,
+  },
+  {
+    what: 'a rotation between the cameras that is none',
+    given: rig({ R: [-1, 0, 0, 0, 1, 0, 0, 0, 1], T }),
+    path: 'profile.calibration.R',
+    says: /no rotation: its rows/,
+  },
+  { what: 'a baseline of nothing', given: rig({ R, T: [0, 0, 0] }), path: 'profile.calibration.T', says: /is zero/ },
+  { what: 'eyes behind each other', given: rig({ R, T: [0, 0, 1] }), path: 'profile.calibration.T', says: /behind/ },
+  { what: 'T alone', given: rig({ T }), path: 'profile.calibration.R', says: /missing/ },
+  { what: 'R alone', given: rig({ R }), path: 'profile.calibration.T', says: /missing/ },
+  { what: 'alpha alone', given: rig({ alpha: 0 }), path: 'profile.calibration.alpha', says: /needs R and T/ },
+  {
+    what: 'both ways to say how the cameras stand',
+    given: rig({ R, T, right: { K, D: [], P: [500, 0, 320, 0, 0, 500, 240, 0, 0, 0, 1, 0] } }),
+    path: 'profile.calibration.right.P',
+    says: /stands together with calibration\.R and T/,
+  },
+  {
+    what: 'R and T with a fault in the other eye',
+    given: rig({ R, T, right: { K: [-1, 0, 320, 0, 500, 240, 0, 0, 1], D: [] } }),
+    path: 'profile.calibration.right.K',
+    says: /focal/,
+  },
+  {
+    what: 'another mode of a known sensor',
+    given: caseOf({ width: 1536, height: 864, calibration: { ...good, size: [2304, 1296] } }),
+    path: 'profile.calibration.size',
+    says: /2304x1296.*imx708.*another field of view/,
   },
   {
     what: 'a crop that leaves nothing',

@@ -170,6 +170,28 @@ const values: Record<string, [yaml: string, lines: string[]]> = {
       'a.yaml:1:83  profiles.default.calibration.right.K  is missing',
     ],
   ],
+  'how the cameras stand, said wrongly': [
+    `profiles:
+  default:
+    calibration:
+      model: pinhole
+      size: [640, 480]
+      left: &eye { K: [500,0,320,0,500,240,0,0,1], D: [] }
+      right: { K: [500,0,320,0,500,240,0,0,1], D: [], R: [1,0,0,0,1,0,0,0,1] }
+      R: [1,0,0,0,1,0,0,0,1]
+      T: [-0.06, 0, 0]
+      alpha: 1.5
+  both:
+    calibration: { model: pinhole, size: [640, 480], left: *eye, right: { K: [500,0,320,0,500,240,0,0,1], D: [], R: [1,0,0,0,1,0,0,0,1] }, R: [1,0,0,0,1,0,0,0,1], T: [-1, 0, 0] }
+  nowhere:
+    calibration: { model: pinhole, size: [640, 480], left: *eye, right: *eye, R: [1,0,0,0,1,0,0,0,1], T: [0, 0, 0] }
+`,
+    [
+      'a.yaml:10:7  profiles.default.calibration.alpha  must be between -1 and 1 (got 1.5)',
+      'a.yaml:12:114  profiles.both.calibration.right.R  stands together with calibration.R and T. R and T of the calibration give how the cameras stand: take those or these away',
+      'a.yaml:14:103  profiles.nowhere.calibration.T  is zero: the cameras would be at one place',
+    ],
+  ],
   'a calibration of another shape': [
     `profiles:
   default:
