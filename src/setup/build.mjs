@@ -1,6 +1,7 @@
 /** What is made from the sources into dist/. Each part is made again when its inputs changed; finding that nothing did takes milliseconds. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { inPackage } from './places.mjs';
 import { digestOfFiles, filesBelow, readStamp, stamped } from './stamp.mjs';
 import { run, step, StepFailed } from './step.mjs';
@@ -8,10 +9,11 @@ import { run, step, StepFailed } from './step.mjs';
 /** Typelibs that the engine uses; only the type checker wants their types. */
 const namespaces = ['Gst-1.0', 'GstWebRTC-1.0', 'GstSdp-1.0', 'GstVideo-1.0', 'GstApp-1.0', 'GstRtp-1.0'];
 const plugin = 'dist/native/libgstbinocle.so';
+const benchPlugin = 'dist/test/bench/native/libgstbinoclebench.so';
 
 /** @typedef {{ title: string, inputs: string[], outputs: string[], make: () => Promise<void> }} Part */
 
-/** @type {Record<'program' | 'tests' | 'page' | 'native' | 'types', Part>} */
+/** @type {Record<'program' | 'tests' | 'page' | 'native' | 'benchNative' | 'types', Part>} */
 const parts = {
   program: {
     title: 'Compiling the program',
@@ -35,7 +37,13 @@ const parts = {
     title: 'Compiling the RTP plugin',
     inputs: ['src/engine/native'],
     outputs: [plugin],
-    make: compileNative,
+    make: () => compileNative('src/engine/native', plugin, ['gstreamer-rtp-1.0', 'gstreamer-video-1.0']),
+  },
+  benchNative: {
+    title: 'Compiling the plugin of the bench',
+    inputs: ['test/bench/native'],
+    outputs: [benchPlugin],
+    make: () => compileNative('test/bench/native', benchPlugin, ['gstreamer-base-1.0', 'gstreamer-video-1.0']),
   },
   types: {
     title: 'Generating types of GStreamer',
@@ -85,9 +93,9 @@ async function compile(project, ...folders) {
   }
 }
 
-async function compileNative() {
-  const sources = filesBelow(inPackage('src', 'engine', 'native')).filter((file) => file.endsWith('.c'));
-  const libraries = ['gstreamer-rtp-1.0', 'gstreamer-video-1.0'];
+/** A GStreamer plugin of all the C in a folder. @param {string} folder @param {string} library @param {string[]} libraries names for pkg-config */
+async function compileNative(folder, library, libraries) {
+  const sources = filesBelow(inPackage(folder)).filter((file) => file.endsWith('.c'));
   const { status, stdout, stderr } = spawnSync('pkg-config', ['--cflags', '--libs', ...libraries], {
     encoding: 'utf8',
   });
@@ -97,12 +105,12 @@ async function compileNative() {
       mend: 'npm run setup installs them.',
       status: 3,
     });
-  mkdirSync(inPackage('dist', 'native'), { recursive: true });
+  mkdirSync(dirname(inPackage(library)), { recursive: true });
   // Under another name first: an engine may have the old one mapped.
-  const fresh = inPackage(`${plugin}.new`);
+  const fresh = inPackage(`${library}.new`);
   const flags = ['-shared', '-fPIC', '-O2', '-Wall', '-o', fresh];
   await run('cc', [...flags, ...sources, ...stdout.trim().split(/\s+/)], { log: 'native' });
-  renameSync(fresh, inPackage(plugin));
+  renameSync(fresh, inPackage(library));
 }
 
 /** The folder name of this processor's libraries on Debian. */

@@ -19,14 +19,22 @@ const commands = {
   start: { packages: ['run'], build: ['program', 'page', 'native'], work: 'src/setup/start.mjs' },
   setup: { packages: ['run'], build: ['program', 'page', 'native'] },
   build: { packages: [], build: ['program', 'page', 'native', 'types'] },
-  test: { packages: ['run', 'test'], build: ['tests', 'page', 'native', 'types'], work: 'src/setup/test.mjs' },
+  test: {
+    packages: ['run', 'test'],
+    build: ['tests', 'page', 'native', 'benchNative', 'types'],
+    work: 'src/setup/test.mjs',
+  },
   'test:libcamera': {
     packages: ['run', 'test', 'rig'],
-    build: ['tests', 'page', 'native', 'types'],
+    build: ['tests', 'page', 'native', 'benchNative', 'types'],
     work: 'src/setup/test.mjs',
     before: ['--libcamera', 'test/libcamera/'],
   },
-  bench: { packages: ['run', 'test'], build: ['tests', 'page', 'native'], work: 'dist/test/bench/main.js' },
+  bench: {
+    packages: ['run', 'test'],
+    build: ['tests', 'page', 'native', 'benchNative'],
+    work: 'dist/test/bench/main.js',
+  },
 };
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -8,16 +8,30 @@ export interface Row {
   unit: string;
   /** What it must not exceed. */
   limit?: number;
+  /** What it must reach. */
+  atLeast?: number;
   /** What it was compared with or measured on. */
   note?: string;
 }
 
-/** A part of the bench, by the name that `--only` takes. */
+export interface Options {
+  /** Takes minutes more where rare events are counted. */
+  long: boolean;
+  /** Also against other programs, where they are installed. */
+  peers: boolean;
+}
+
+/** A part of the bench, by the name that `--only` takes; a part of a name up to a hyphen names all that begin so. */
 export interface Measure {
   name: string;
   /** What is done, while it is done. */
   title: string;
-  run: () => Promise<Row[]>;
+  run: (options: Options) => Promise<Row[]>;
+}
+
+/** Whether a figure is within what was promised. */
+export function keepsPromise({ value, limit = Infinity, atLeast = -Infinity }: Row): boolean {
+  return value <= limit && value >= atLeast;
 }
 
 /** Median of some runs, with their spread. */
@@ -25,7 +39,7 @@ export function rowOf(
   what: string,
   unit: string,
   samples: readonly number[],
-  rest: Pick<Row, 'limit' | 'note'> = {},
+  rest: Pick<Row, 'limit' | 'atLeast' | 'note'> = {},
 ): Row {
   const sorted = samples.toSorted((a, b) => a - b);
   return { what, unit, value: percentile(sorted, 50), least: sorted[0]!, greatest: sorted.at(-1)!, ...rest };

@@ -1,4 +1,4 @@
-import type { Row } from './measure.js';
+import { keepsPromise, type Row } from './measure.js';
 
 /** Three significant digits, without an exponent. */
 export function figure(value: number): string {
@@ -12,10 +12,17 @@ const columns: readonly { head: string; cell: (row: Row) => string; right?: bool
   { head: 'median', cell: ({ value }) => figure(value), right: true },
   { head: 'least … greatest', cell: ({ least, greatest }) => `${figure(least)} … ${figure(greatest)}`, right: true },
   { head: 'unit', cell: ({ unit }) => unit },
-  { head: 'limit', cell: ({ limit }) => (limit === undefined ? '' : `≤ ${limit}`), right: true },
-  { head: '', cell: ({ value, limit }) => (limit === undefined ? '' : value <= limit ? 'ok' : 'OVER') },
+  { head: 'limit', cell: promise, right: true },
+  {
+    head: '',
+    cell: (row) => (promise(row) === '' ? '' : keepsPromise(row) ? 'ok' : row.limit === undefined ? 'UNDER' : 'OVER'),
+  },
   { head: 'on', cell: ({ note }) => note ?? '' },
 ];
+
+function promise({ limit, atLeast }: Row): string {
+  return limit === undefined ? (atLeast === undefined ? '' : `≥ ${atLeast}`) : `≤ ${limit}`;
+}
 
 /** As Markdown, so that it can go into a README as it is. */
 export function tableOf(rows: readonly Row[]): string {

@@ -1,0 +1,196 @@
+import type { Browser } from 'playwright-core';
+import { launchChromium } from '../harness/chromium.js';
+import { bare } from './delay/bare.js';
+import { offerStamps, type Shape } from './delay/cameras.js';
+import { ours } from './delay/ours.js';
+import { watchRound, type Round } from './delay/round.js';
+import type { System } from './delay/system.js';
+import { rowOf, type Measure, type Options, type Row } from './measure.js';
+
+const rounds = 3;
+const seconds = 5;
+/** Display frames in which the pairs of eyes are looked at with `--long`. */
+const manyPairs = 10_000;
+
+interface Case {
+  name: string;
+  shape: Shape;
+  /** What is promised, ms. */
+  p50?: number;
+  p95?: number;
+}
+
+const cases: readonly Case[] = [
+  { name: 'sbs60', shape: { width: 640, height: 480, fps: 60, layout: 'sbs' }, p50: 12.5, p95: 21 },
+  { name: 'sbs30', shape: { width: 1280, height: 720, fps: 30, layout: 'sbs' }, p50: 18, p95: 26 },
+  { name: 'twin60', shape: { width: 640, height: 480, fps: 60, layout: 'twin' } },
+];
+
+/** From a camera's capture to the page's display, read from stamps in the pictures: the program against the least that could be, in turns. */
+export const delays: readonly Measure[] = [
+  ...cases.map(({ name, shape, p50, p95 }): Measure => ({
+    name: `delay-${name}`,
+    title: `Delay from capture to display, ${titleOf(shape)}, ${rounds} rounds of ${seconds} s`,
+    run: (options) =>
+      withDisplay(async (browser) => {
+        const [mine, least] = await inTurns(browser, [ours(shape), bare(shape)], shape, options);
+        const what = titleOf(shape);
+        return [
+          ...delayRows(what, mine!, { p50, p95 }),
+          ...delayRows(`${what}, bare`, least!),
+          ratioRow(`${what}, p50 / bare`, mine!, least!, (round) => round.p50, 1),
+          ratioRow(`${what}, p95 / bare`, mine!, least!, (round) => round.p95, 1),
+          ratioRow(`${what}, cores / bare`, mine!, least!, coresOf, 1.05),
+          rateRow(`${what}, shown / camera`, mine!, shape),
+          rateRow(`${what}, bare, shown / camera`, least!, shape, false),
+          mixedRow(`${what}, mixed pairs`, mine!),
+          mixedRow(`${what}, bare, mixed pairs`, least!, false),
+        ];
+      }),
+  })),
+  {
+    name: 'delay-pinhole',
+    title: `What rectification adds to the delay, ${rounds} rounds of ${seconds} s`,
+    run: (options) =>
+      withDisplay(async (browser) => {
+        const shape: Shape = { width: 640, height: 480, fps: 30, layout: 'sbs' };
+        const [without, pinhole] = await inTurns(browser, [ours(shape), ours(shape, lens)], shape, options);
+        const what = titleOf(shape);
+        return [
+          ...delayRows(what, without!),
+          ...delayRows(`${what}, pinhole`, pinhole!),
+          rowOf(
+            `${what}, added by pinhole, p50`,
+            'ms',
+            pinhole!.map(({ p50 }, round) => p50 - without![round]!.p50),
+            { limit: 6 },
+          ),
+          rateRow(`${what}, pinhole, shown / camera`, pinhole!, shape),
+        ];
+      }),
+  },
+  {
+    name: 'delay-eyes',
+    title: `Eyes that misbehave, ${rounds} rounds of ${seconds} s`,
+    run: (options) =>
+      withDisplay(async (browser) => {
+        const shape: Shape = { width: 640, height: 480, fps: 60, layout: 'sbs' };
+        const stopping = ours(shape, [], { right: 'gap-every=1000000000 gap-for=200000000' });
+        const late = ours(shape, [], { right: 'late-by=8000000' });
+        const [stopped, behind] = await inTurns(browser, [stopping, late], shape, options);
+        return [
+          rateRow('right eye stops for 200 ms every second, left shown / camera', stopped!, shape, true, 'left'),
+          mixedRow('right eye late by 8 ms of 16.7, mixed pairs', behind!),
+          rateRow('right eye late by 8 ms of 16.7, shown / camera', behind!, shape),
+        ];
+      }),
+  },
+];
+
+/** A gentle lens, the same for both eyes: the stamps stay where they are, and every pixel goes through the shader. */
+const lens = [
+  'model=pinhole',
+  'size=[640, 480]',
+  ...['left', 'right'].flatMap((eye) => [
+    `${eye}.K=[500, 0, 320, 0, 500, 240, 0, 0, 1]`,
+    `${eye}.D=[-0.05, 0.01, 0, 0, 0]`,
+    `${eye}.R=[1, 0, 0, 0, 1, 0, 0, 0, 1]`,
+    `${eye}.P=[500, 0, 320, 0, 0, 500, 240, 0, 0, 0, 1, 0]`,
+  ]),
+].flatMap((setting) => ['--set', `profile.calibration.${setting}`]);
+
+/** A Chromium whose display costs little: what WebGL draws is drawn by SwiftShader, the page is not. */
+async function withDisplay(work: (browser: Browser) => Promise<Row[]>): Promise<Row[]> {
+  offerStamps();
+  const browser = await launchChromium({ display: 'software' });
+  try {
+    return await work(browser);
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Every system in every round; with `long` as many rounds as show enough pairs. */
+async function inTurns(
+  browser: Browser,
+  systems: readonly System[],
+  shape: Shape,
+  options: Options,
+): Promise<Round[][]> {
+  const length = options.long ? manyPairs / shape.fps / rounds / 0.9 : seconds;
+  const results: Round[][] = systems.map(() => []);
+  for (let round = 0; round < rounds; round += 1)
+    for (const [index, system] of systems.entries())
+      results[index]!.push(await watchRound(browser, system, shape, length));
+  return results;
+}
+
+function delayRows(
+  what: string,
+  all: readonly Round[],
+  limits: { p50?: number | undefined; p95?: number | undefined } = {},
+): Row[] {
+  const sum = (of: (round: Round) => number): number => all.reduce((total, round) => total + of(round), 0);
+  const clock = Math.max(...all.map(({ clockErrorMs }) => clockErrorMs)).toFixed(2);
+  const note = `${sum(({ frames }) => frames)} frames, ${sum(({ unreadable }) => unreadable)} unreadable, clocks ± ${clock} ms`;
+  const percentileRow = (name: 'p50' | 'p95' | 'p99', rest: Pick<Row, 'limit' | 'note'>): Row =>
+    rowOf(
+      `${what}, ${name}`,
+      'ms',
+      all.map((round) => round[name]),
+      rest,
+    );
+  return [
+    percentileRow('p50', { note, ...(limits.p50 === undefined ? {} : { limit: limits.p50 }) }),
+    percentileRow('p95', limits.p95 === undefined ? {} : { limit: limits.p95 }),
+    percentileRow('p99', {}),
+    rowOf(`${what}, cores`, '', all.map(coresOf), { note: coresNote(all) }),
+  ];
+}
+
+function ratioRow(
+  what: string,
+  mine: readonly Round[],
+  others: readonly Round[],
+  of: (round: Round) => number,
+  limit: number,
+): Row {
+  return rowOf(
+    what,
+    '',
+    mine.map((round, index) => of(round) / of(others[index]!)),
+    { limit },
+  );
+}
+
+function rateRow(
+  what: string,
+  all: readonly Round[],
+  shape: Shape,
+  judged = true,
+  eye: 'slower' | 'left' = 'slower',
+): Row {
+  const shown = all.map(({ fps }) => fps[eye] / shape.fps);
+  return rowOf(what, '', shown, judged ? { atLeast: 0.93 } : {});
+}
+
+function mixedRow(what: string, all: readonly Round[], judged = true): Row {
+  const mixed = all.reduce((sum, round) => sum + round.mixed, 0);
+  const pairs = all.reduce((sum, round) => sum + round.pairs, 0);
+  return rowOf(what, '', [mixed], { note: `of ${pairs}`, ...(judged ? { limit: 0 } : {}) });
+}
+
+function coresOf({ cores }: Round): number {
+  return Object.values(cores).reduce((sum, share) => sum + share, 0);
+}
+
+function coresNote(all: readonly Round[]): string {
+  const names = Object.keys(all[0]!.cores);
+  return names
+    .map((name) => `${name} ${(all.reduce((sum, { cores }) => sum + cores[name]!, 0) / all.length).toFixed(3)}`)
+    .join(', ');
+}
+
+function titleOf({ width, height, fps, layout }: Shape): string {
+  return `${width}x${height}@${fps} ${layout}`;
+}

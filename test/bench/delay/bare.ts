@@ -1,0 +1,64 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import type { Page } from 'playwright-core';
+import { packagePath } from '../../../src/paths.js';
+import type { Candidate } from '../../../src/engine/sdp.js';
+import { binocle } from '../../harness/binocle.js';
+import { camera, cameraArguments, eyes, type Shape } from './cameras.js';
+import { openPlayer } from './player.js';
+import { untilPlayers, type System } from './system.js';
+
+export interface BareOrder {
+  text: string;
+  payloaders: string[];
+}
+export type BareMessage = { offer: string } | { candidate: Candidate };
+
+/** The reference: the cameras, the encoder as the program runs it, a payloader and one webrtcbin in a process of its own, and a page with a video a track. */
+export function bare(shape: Shape): System {
+  return {
+    name: 'bare webrtcbin',
+    async play(page: Page) {
+      const child = fork(packagePath('dist', 'test', 'bench', 'delay', 'bare-process.js'), { stdio: 'inherit' });
+      const player = await openPlayer(page, (message) => child.send(message));
+      child.on('message', (message: BareMessage) => void player.take(message));
+      child.send(await order(shape));
+      return {
+        processes: { sender: child.pid! },
+        opened: untilPlayers(page, shape.layout === 'twin' ? 2 : 1),
+        stop: () => end(child),
+      };
+    },
+  };
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.disconnect();
+  const overdue = setTimeout(() => child.kill('SIGKILL'), 5000);
+  await ended;
+  clearTimeout(overdue);
+}
+
+async function order(shape: Shape): Promise<BareOrder> {
+  const { stdout: line } = await binocle('graph', ...cameraArguments(shape));
+  const encoders = [...line.matchAll(/x264enc name=\w+ ([^!]+)(! video\/x-h264,profile=[\w-]+)/g)].map(
+    ([, properties, caps]) => `x264enc ${properties!.replaceAll('\\', ' ')} ${caps!}`,
+  );
+  const peer = 'webrtcbin name=webrtc bundle-policy=max-bundle';
+  if (shape.layout === 'twin') {
+    const ways = eyes.map((eye, index) => `${camera(eye, shape)} ! ${encoders[index]!} ! ${pay(`${eye}_pay`)}`);
+    return { text: [peer, ...ways].join('\n'), payloaders: eyes.map((eye) => `${eye}_pay`) };
+  }
+  const ways = eyes.map((eye, index) => `${camera(eye, shape)} ! pair.sink_${index}`);
+  const both = `stereopair name=pair layout=side-by-side ! ${encoders[0]!} ! ${pay('both_pay')}`;
+  return { text: [peer, ...ways, both].join('\n'), payloaders: ['both_pay'] };
+}
+
+function pay(name: string): string {
+  return (
+    `rtph264pay name=${name} aggregate-mode=zero-latency config-interval=-1 mtu=1200 pt=96 timestamp-offset=1000 ` +
+    '! application/x-rtp,media=video,encoding-name=H264,payload=96 ! webrtc.'
+  );
+}
