@@ -1,11 +1,10 @@
-import type { Machine } from '../pipeline/machine.js';
 import { planGraph } from '../pipeline/plan-graph.js';
 import { loadTemplates } from '../pipeline/templates.js';
 import { forParser, graphText, launchCommand } from '../pipeline/text.js';
 import { snapshotText, viewerText } from '../pipeline/viewer.js';
 import type { Profile } from '../protocol/configuration.js';
 import type { Blueprint } from './blueprint.js';
-import type { HeaderExtension } from './gst/payloader.js';
+import { wantedExtensions } from './header-extensions.js';
 import { probeMachine } from './probe.js';
 
 /** From a profile to all the text of its graph on this machine. Throws what probing and planning throw. Sets the environment that the graph’s GL needs. */
@@ -21,13 +20,6 @@ export async function drawBlueprint(profile: Profile, progress: (message: string
     launch: launchCommand(plan),
     viewer: (timestampOffset) => viewerText(plan, timestampOffset),
     snapshot: (eye, format) => snapshotText(plan, eye, format),
-    extensions: extensions(profile, machine),
+    extensions: wantedExtensions(profile.rate.playout_delay, (element) => machine.elements.has(element)),
   };
-}
-
-function extensions(profile: Profile, machine: Machine): HeaderExtension[] {
-  const delay = profile.rate.playout_delay;
-  if (delay === 'off' || !machine.elements.has('rtphdrextplayoutdelay')) return [];
-  const { min_ms: min, max_ms: max } = delay;
-  return [{ factory: 'rtphdrextplayoutdelay', id: 5, properties: { 'min-ms': min, 'max-ms': max } }];
 }

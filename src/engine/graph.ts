@@ -3,7 +3,17 @@ import type { Content, Eye } from '../protocol/ws.js';
 import { silentCamera, type CameraElements } from './faults.js';
 import type { Element, Pipeline } from './gst/gst.js';
 import { parse } from './gst/parse.js';
-import { baseTime, capsInto, dot, elementNamed, play, sawEndOfStream, toNull, upstreamNames } from './gst/pipeline.js';
+import {
+  baseTime,
+  capsInto,
+  dot,
+  elementNamed,
+  originOf,
+  play,
+  sawEndOfStream,
+  toNull,
+  upstreamNames,
+} from './gst/pipeline.js';
 import { field, structureProperty } from './gst/property.js';
 
 /** What the names in a graph’s text stand for. */
@@ -101,6 +111,11 @@ export class Graph {
   /** CLOCK_MONOTONIC of running time 0, ns. */
   get baseTime(): number {
     return baseTime(this.pipeline);
+  }
+
+  /** CLOCK_MONOTONIC of PTS 0 in an encoded picture, ns. */
+  origin({ encoded }: EncodedOutput): number {
+    return originOf(encoded, this.pipeline) ?? this.baseTime;
   }
 
   dot(): string {

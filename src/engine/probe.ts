@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { elementsOf } from '../pipeline/launch-syntax.js';
+import { headerExtensions } from '../pipeline/header-extensions.js';
 import type { Machine } from '../pipeline/machine.js';
 import { elementsNeeded, loadTemplates } from '../pipeline/templates.js';
 import type { Profile } from '../protocol/configuration.js';
@@ -10,7 +11,7 @@ import { probeCameras } from './probe-cameras.js';
 import { probeGl } from './probe-gl.js';
 
 /** Elements that a graph can do without, and that change what it shows or how soon. */
-const optional = ['timeoverlay', 'rtphdrextplayoutdelay'];
+const optional = ['timeoverlay', ...Object.values(headerExtensions)];
 
 /**
  * Asks this machine what it has: in parallel, and what may crash or hang in processes of its own. With a profile also what that names: elements of

@@ -23,10 +23,20 @@ export function candidates(sdp: string): Candidate[] {
   );
 }
 
+/** URIs of the header extensions of each media section; those of the session are all sections' (RFC 8285, section 5). */
+function extensions(sdp: string): Set<string>[] {
+  const { session, media } = sections(sdp);
+  return media.map(
+    (lines) => new Set([...session, ...lines].flatMap((line) => /^a=extmap:\d+(?:\/\w+)? (\S+)/.exec(line)?.[1] ?? [])),
+  );
+}
+
 /** An answer split into what webrtcbin is given and the candidates, which travel the same road as trickled ones. */
 export interface Answer {
   sdp: string;
   candidates: Candidate[];
+  /** URIs of the RTP header extensions that each media section accepts. */
+  extensions: ReadonlySet<string>[];
 }
 
 /**
@@ -51,7 +61,7 @@ export function readAnswer(sdp: string, mids: readonly string[]): Answer {
       throw refused('its fingerprint is none (RFC 8122)');
   }
   const kept = sdp.split(/\r?\n/).filter((line) => !/^a=(candidate:|end-of-candidates)/.test(line));
-  return { sdp: kept.join('\r\n'), candidates: candidates(sdp) };
+  return { sdp: kept.join('\r\n'), candidates: candidates(sdp), extensions: extensions(sdp) };
 }
 
 /** A candidate in its parts (RFC 8839, section 5.1), or null for the empty one that ends the list. Throws `bad-message`. */

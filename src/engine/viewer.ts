@@ -5,11 +5,12 @@ import type { EngineEvents } from '../protocol/engine.js';
 import type { Content, Layout, OfferedTrack, TrackTiming, ViewerReadings, ViewerState } from '../protocol/ws.js';
 import type { Graph } from './graph.js';
 import { parseBin } from './gst/parse.js';
-import { addHeaderExtension, type HeaderExtension } from './gst/payloader.js';
+import type { HeaderExtension } from './gst/payloader.js';
 import { attach, detach, elementNamed, type Branch } from './gst/pipeline.js';
 import { field, structureProperty } from './gst/property.js';
 import * as webrtc from './gst/webrtc.js';
 import type { Element } from './gst/gst.js';
+import { HeaderExtensions, type PlayoutDelay } from './header-extensions.js';
 import { configureIce, resolveCandidate } from './ice.js';
 import type { Polled } from './pump.js';
 import { RtpStatistics } from './rtp-statistics.js';
@@ -38,6 +39,7 @@ export class Viewer implements Polled {
   readonly #graph: Graph;
   readonly #options: ViewerOptions;
   readonly #payloaders: { content: Content; payloader: Element }[];
+  readonly #extensions: HeaderExtensions;
   readonly #branch: Branch;
   /** In the order in which they are stopped. */
   readonly #elements: Element[];
@@ -64,9 +66,11 @@ export class Viewer implements Polled {
       content,
       payloader: elementNamed(bin, `${content}_pay`),
     }));
-    for (const { payloader } of this.#payloaders) {
-      for (const extension of options.extensions) addHeaderExtension(payloader, extension);
-    }
+    const origins = this.#payloaders.map(({ payloader }, i) => ({
+      payloader,
+      origin: graph.origin(graph.outputs[i]!),
+    }));
+    this.#extensions = new HeaderExtensions(origins, options.extensions);
     configureIce(this.#webrtc, options.ice, (message) => options.notify('warning', { message }));
     webrtc.sendOnly(this.#webrtc, graph.outputs.length);
     // webrtcbin first: the queues’ threads wait in its pads until it is negotiated.
@@ -112,6 +116,7 @@ export class Viewer implements Polled {
     const answer = readAnswer(sdp, this.#mids);
     webrtc.acceptAnswer(this.#webrtc, answer.sdp);
     this.#answered = true;
+    this.#extensions.answered(answer.extensions);
     for (const candidate of answer.candidates) this.candidate(candidate);
   }
 
@@ -125,6 +130,16 @@ export class Viewer implements Polled {
     else if (resolved !== null) {
       void this.#addLater(sdpMLineIndex, resolved);
     }
+  }
+
+  /** What the viewer's browser is asked to add from the next frame on; no new offer is needed. */
+  setPlayoutDelay(delay: PlayoutDelay): void {
+    this.#extensions.setPlayoutDelay(delay);
+  }
+
+  /** What it is being asked, read from the payloaders; null where the viewer did not take the extension, or it is not compiled. */
+  get playoutDelay(): PlayoutDelay | null {
+    return this.#extensions.playoutDelay();
   }
 
   readings(): ViewerReadings {
@@ -150,6 +165,7 @@ export class Viewer implements Polled {
     // What the closed object still holds would keep threads and sockets until the next collection but one.
     this.#elements.length = 0;
     this.#payloaders.length = 0;
+    this.#extensions.forget();
     this.#statistics.forget();
     this.#webrtc = null as never;
     this.#branch.bin = null as never;

@@ -9,6 +9,7 @@ import { type ChosenSource, chooseSources, usableCameras } from './choose-source
 import { expectedDelay } from './delay.js';
 import { encodeParameters } from './encode-parameters.js';
 import { fraction } from './fraction.js';
+import { extensionChoices } from './header-extensions.js';
 import type { Machine } from './machine.js';
 import type { Choice, Output, Plan, Stage } from './plan.js';
 import { requireTemplate, whyNot } from './requirements.js';
@@ -86,7 +87,7 @@ export function planGraph(profile: Profile, machine: Machine, templates: Templat
       ...(single === null ? [] : [single]),
       ...encoder.choices,
       ...(joining === null ? [] : [joining.choice]),
-      playout(profile, machine),
+      ...extensionChoices(profile, machine),
     ],
     omitted: rectify.omitted,
     notes: [...(machine.cameraFaults ?? []), ...notesOf(parts.templates, machine)],
@@ -109,18 +110,6 @@ function joinEyes(layout: Layout, machine: Machine, templates: Templates) {
   return because === null
     ? { join: 'join', whole: layout, native: true, choice }
     : { join: 'join-compositor', whole: `${layout}-compositor`, native: false, choice };
-}
-
-/** What browsers are asked to add before they show a frame. */
-function playout({ rate }: Profile, machine: Machine): Choice {
-  const delay = rate.playout_delay;
-  const left = { what: 'playout delay', chosen: 'left to the browser' };
-  if (delay === 'off') return { ...left, because: 'rate.playout_delay is off', rejected: [] };
-  const asked = `${delay.min_ms} to ${delay.max_ms} ms`;
-  if (machine.elements.has('rtphdrextplayoutdelay'))
-    return { what: 'playout delay', chosen: asked, because: 'rate.playout_delay says so', rejected: [] };
-  const because = 'src/engine/native is not compiled (npm run setup does it)';
-  return { ...left, because: 'which adds 10 to 20 ms', rejected: [{ option: asked, because }] };
 }
 
 /** With one camera and no wish of a layout there is a mono picture of it, rather than two simulated eyes. */

@@ -28,6 +28,7 @@ export const requirements = [
   { names: ['libcairo2-dev'], for: 'run', why: 'node-gtk' },
   { names: ['libgstreamer-plugins-base1.0-dev'], for: 'run', why: 'the RTP plugin' },
   { names: ['chromium', 'chromium-browser'], for: 'test', why: 'plays the streams in the tests' },
+  { names: ['valgrind'], for: 'test', why: 'watches the memory of our plugin in the tests', optional: true },
   { names: ['debootstrap'], for: 'rig', why: 'makes the Debian 13 root of the libcamera rig' },
   { names: ['git'], for: 'rig', why: 'lists the files that go into it' },
 ];

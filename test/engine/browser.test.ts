@@ -121,9 +121,10 @@ function seen(page: Page): Promise<Seen[]> {
 
 const strongest = (colour: number[]) => ['red', 'green', 'blue'][colour.indexOf(Math.max(...colour))];
 
-test('side by side: a browser sees the left camera on the left, at once, with the playout-delay extension', async () => {
+test('side by side: a browser sees the left camera on the left, at once, with playout delay and capture times offered', async () => {
   const engine = await started(['profile.layout=sbs']);
   const page = await watch(engine, 'one');
+  const offered = engine.next('offer');
   const came = performance.now();
   await engine.ask('addViewer', { viewer: 'one', ice: anyIce });
   await framesSeen(page, 0, 1);
@@ -136,6 +137,8 @@ test('side by side: a browser sees the left camera on the left, at once, with th
   assert.deepEqual(video!.halves.map(strongest), ['red', 'blue']);
   const answer = await page.evaluate(() => (globalThis as never as PageGlobals).connection.localDescription!.sdp);
   assert.match(answer, /a=extmap:5 .*playout-delay/);
+  // Whether the browser takes this one is its own affair: the frames above came in any case.
+  assert.match((await offered).sdp, /a=extmap:6 .*abs-capture-time/);
   await page.close();
 });
 

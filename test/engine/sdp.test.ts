@@ -33,6 +33,19 @@ test('an answer’s candidates travel the same road as trickled ones', () => {
   assert.match(answer.sdp, /a=ice-ufrag:abcd\r\n/);
 });
 
+test('header extensions are those that a section names, and the session', () => {
+  const text = sdp(
+    ...secrets,
+    'a=extmap:3 urn:session',
+    ...section('video0', 'a=extmap:5/recvonly urn:playout attributes'),
+    ...section('video1'),
+  );
+  assert.deepEqual(readAnswer(text, ['video0', 'video1']).extensions, [
+    new Set(['urn:session', 'urn:playout']),
+    new Set(['urn:session']),
+  ]);
+});
+
 test('an answer that cannot work is refused with the reason', () => {
   refused(() => readAnswer('hello', ['video0']), /this is no SDP/);
   refused(

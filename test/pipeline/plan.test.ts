@@ -249,5 +249,8 @@ test('both eyes in one picture: paired by our own element, by the compositor whe
     assert.match(pairing.rejected[0]!.because, /not compiled/);
     const playout = plain.choices.find(({ what }) => what === 'playout delay')!;
     assert.match(playout.rejected[0]!.because, /not compiled/);
+    const captureTime = plain.choices.find(({ what }) => what === 'capture time')!;
+    assert.match(captureTime.because, /other players know no delay/);
+    assert.match(captureTime.rejected[0]!.because, /not compiled/);
   }
 });

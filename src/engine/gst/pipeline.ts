@@ -32,6 +32,17 @@ export function baseTime(pipeline: Pipeline): number {
   return Number(pipeline.getBaseTime());
 }
 
+/**
+ * Clock time of PTS 0 on an element's `sink` pad, on the clock of {@link baseTime}: base time, less where the segment begins (encoders that look back begin
+ * it at 1000 hours). Null before the first frame.
+ */
+export function originOf(element: Element, pipeline: Pipeline): number | null {
+  const event = element.getStaticPad('sink')?.getStickyEvent(Gst.EventType.SEGMENT, 0) ?? null;
+  if (event === null) return null;
+  const { start, base, offset } = event.parseSegment();
+  return baseTime(pipeline) + Number(base) - Number(start) - Number(offset);
+}
+
 /** Whether this pad has been told that no more data comes. */
 export function sawEndOfStream(element: Element, pad = 'src'): boolean {
   return (element.getStaticPad(pad)?.getStickyEvent(Gst.EventType.EOS, 0) ?? null) !== null;

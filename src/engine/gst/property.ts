@@ -22,6 +22,11 @@ export function numberProperty(owner: Owner, name: string): number {
   return Number(property(owner, name));
 }
 
+/** Reads a property that is true or false. */
+export function booleanProperty(owner: Owner, name: string): boolean {
+  return property(owner, name) === true;
+}
+
 /** Reads a property that holds an object of GStreamer or null. */
 export function objectProperty(owner: Owner, name: string): object | null {
   return (property(owner, name) as object | null | undefined) ?? null;

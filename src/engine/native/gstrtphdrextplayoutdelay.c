@@ -18,13 +18,14 @@ typedef struct {
 	/* Set from any thread, read on the payloader's: plain words, taken and given atomically. */
 	gint min_ms;
 	gint max_ms;
+	gint active;
 } PlayoutDelay;
 
 typedef struct {
 	GstRTPHeaderExtensionClass parent_class;
 } PlayoutDelayClass;
 
-enum { PROP_MIN_MS = 1, PROP_MAX_MS };
+enum { PROP_MIN_MS = 1, PROP_MAX_MS, PROP_ACTIVE };
 
 G_DEFINE_TYPE(PlayoutDelay, playout_delay, GST_TYPE_RTP_HEADER_EXTENSION)
 
@@ -45,6 +46,9 @@ static gssize write_extension(GstRTPHeaderExtension *extension, const GstBuffer 
 	guint min = g_atomic_int_get(&self->min_ms) / UNIT_MS;
 	guint max = g_atomic_int_get(&self->max_ms) / UNIT_MS;
 
+	/* 0 bytes: the payloader writes no header of ours either. */
+	if (!g_atomic_int_get(&self->active))
+		return 0;
 	if (size < SIZE)
 		return -1;
 	/* Two properties cannot be set in one step: while they cross, the minimum rules. */
@@ -69,6 +73,9 @@ static void set_property(GObject *object, guint id, const GValue *value, GParamS
 	case PROP_MAX_MS:
 		g_atomic_int_set(&self->max_ms, g_value_get_int(value));
 		break;
+	case PROP_ACTIVE:
+		g_atomic_int_set(&self->active, g_value_get_boolean(value));
+		break;
 	default:
 		G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
 	}
@@ -85,15 +92,19 @@ static void get_property(GObject *object, guint id, GValue *value, GParamSpec *s
 	case PROP_MAX_MS:
 		g_value_set_int(value, g_atomic_int_get(&self->max_ms));
 		break;
+	case PROP_ACTIVE:
+		g_value_set_boolean(value, g_atomic_int_get(&self->active));
+		break;
 	default:
 		G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
 	}
 }
 
+#define LIVE (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING)
+
 static GParamSpec *milliseconds(const char *name, const char *blurb)
 {
-	return g_param_spec_int(name, name, blurb, 0, MAX_MS, 0,
-				G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
+	return g_param_spec_int(name, name, blurb, 0, MAX_MS, 0, LIVE);
 }
 
 static void playout_delay_class_init(PlayoutDelayClass *klass)
@@ -106,6 +117,7 @@ static void playout_delay_class_init(PlayoutDelayClass *klass)
 	object->get_property = get_property;
 	g_object_class_install_property(object, PROP_MIN_MS, milliseconds("min-ms", "Least delay, ms; sent in steps of 10"));
 	g_object_class_install_property(object, PROP_MAX_MS, milliseconds("max-ms", "Greatest delay, ms; sent in steps of 10"));
+	g_object_class_install_property(object, PROP_ACTIVE, g_param_spec_boolean("active", "active", "Whether it is sent", TRUE, LIVE));
 
 	extension->get_supported_flags = get_supported_flags;
 	extension->get_max_size = get_max_size;
@@ -118,6 +130,7 @@ static void playout_delay_class_init(PlayoutDelayClass *klass)
 
 static void playout_delay_init(PlayoutDelay *self)
 {
+	self->active = TRUE;
 }
 
 gboolean binocle_register_playout_delay(GstPlugin *plugin)
