@@ -10,9 +10,8 @@ const assets = join(out, 'assets');
 
 await rm(assets, { recursive: true, force: true });
 await mkdir(assets, { recursive: true });
-const { metafile } = await build({
+const options = {
   absWorkingDir: web,
-  entryPoints: { page: 'main.ts', style: 'page.css' },
   outdir: assets,
   entryNames: '[name]-[hash]',
   bundle: true,
@@ -22,10 +21,18 @@ const { metafile } = await build({
   sourcemap: 'linked',
   metafile: true,
   logLevel: 'warning',
+};
+/** @param {Record<string, { entryPoint?: string }>} outputs */
+const paths = (outputs) =>
+  new Map(Object.entries(outputs).map(([path, { entryPoint }]) => [entryPoint, `assets/${basename(path)}`]));
+const worker = 'overlay/offset-worker.ts';
+const { metafile: workers } = await build({ ...options, entryPoints: { 'offset-worker': worker } });
+const { metafile } = await build({
+  ...options,
+  entryPoints: { page: 'main.ts', style: 'page.css' },
+  define: { offsetWorkerPath: JSON.stringify(paths(workers.outputs).get(worker)) },
 });
-const built = new Map(
-  Object.entries(metafile.outputs).map(([path, { entryPoint }]) => [entryPoint, `assets/${basename(path)}`]),
-);
+const built = paths(metafile.outputs);
 const html = await readFile(join(web, 'index.html'), 'utf8');
 await writeFile(
   join(out, 'index.html'),

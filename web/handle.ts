@@ -1,4 +1,6 @@
-import type { Layout } from '../src/protocol/ws.js';
+import type { Mapping } from '../src/protocol/merge-patch.js';
+import type { Applied, Layout } from '../src/protocol/ws.js';
+import type { Settings } from './settings/settings.js';
 import type { Phase } from './state.js';
 import type { Skew } from './stereo/skew.js';
 import type { Latency } from './time/latency.js';
@@ -20,8 +22,8 @@ export interface BinocleHandle {
   skew(): Skew | null;
   /** How often the picture was lost and sought again. */
   readonly reconnects: number;
-  /** Changes the profile (JSON Merge Patch). This server takes no changes yet: rejects. */
-  set(patch: object): Promise<never>;
+  /** Changes the profile (JSON Merge Patch): resolves when the change is in force, rejects with the server's message where it is refused. */
+  set(patch: object): Promise<Applied>;
   /** Resolves with the immersive session; rejects where there is no headset or no click. */
   enterVr(): Promise<XRSession>;
   /** `layer`, `webgl`, or null outside a session. */
@@ -42,7 +44,7 @@ interface Parts {
   show(view: View): void;
 }
 
-export function handleFor(viewer: Viewer, parts: Parts): BinocleHandle {
+export function handleFor(viewer: Viewer, settings: Settings, parts: Parts): BinocleHandle {
   return {
     get phase() {
       return viewer.state.phase;
@@ -65,7 +67,7 @@ export function handleFor(viewer: Viewer, parts: Parts): BinocleHandle {
     get reconnects() {
       return viewer.state.reconnects;
     },
-    set: () => Promise.reject(new Error('This version of Binocle takes its settings from its file alone.')),
+    set: (patch) => settings.set(patch as Mapping),
     enterVr: () => parts.enterVr(),
     get vrPath() {
       return parts.vrPath();

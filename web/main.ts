@@ -2,6 +2,15 @@ import { keepToken, readWish, signallingAddress, withoutToken } from './address.
 import { handleFor } from './handle.js';
 import { Signalling } from './signalling/client.js';
 import { explanation, figures } from './ui/figures.js';
+import { GuideLayer } from './overlay/guide-layer.js';
+import { guideNames } from './overlay/guides.js';
+import { guidesPage } from './overlay/guides-page.js';
+import { OffsetMeter } from './overlay/offset-meter.js';
+import { Overlays } from './overlay/overlays.js';
+import { offsetWords } from './overlay/words.js';
+import { make } from './panel/make.js';
+import { Panel } from './panel/panel.js';
+import { Settings } from './settings/settings.js';
 import { Notice } from './ui/notice.js';
 import { restWhenIdle } from './ui/quiet.js';
 import { Toolbar } from './ui/toolbar.js';
@@ -23,8 +32,18 @@ const signalling = new Signalling(signallingAddress(new URL(location.href)), () 
   },
   random: () => Math.random(),
 });
-const viewer = new Viewer(signalling);
+const settings = new Settings({ send: (message) => signalling.send(message), soon: nextFrame });
+signalling.on('message', (message) => settings.handleMessage(message));
+for (const lost of ['away', 'refused'] as const) signalling.on(lost, () => settings.handleAway());
+const viewer = new Viewer(signalling, settings);
 const stage = new Stage(part('stage'), viewer, wish.view ?? 'side-by-side');
+const overlays = new Overlays();
+const guideLayer = new GuideLayer(overlays, () => ({ layout: viewer.layout, view: stage.view }));
+const offsetLabel = make('output', { className: 'offset', hidden: true, aria: { live: 'off' } });
+stage.cover(guideLayer.element);
+stage.cover(offsetLabel);
+const meter = new OffsetMeter(viewer, (reading) => overlays.handleReading(reading));
+const panel = new Panel(part('panel'), settings, guidesPage(overlays, settings), () => openPanel(false));
 let headset: Headset = 'no-webxr';
 let immersion: Immersion | null = null;
 
@@ -45,12 +64,21 @@ const toolbar = new Toolbar(part('bar'), {
   },
   fullscreen: () => void (document.fullscreenElement ? document.exitFullscreen() : document.body.requestFullscreen()),
   figures: () => part('figures').classList.toggle('off'),
+  panel: () => openPanel(!panel.open),
+  guides: () => (overlays.guides = after(guideNames, overlays.guides)),
+  measure: () => (overlays.measuring = !overlays.measuring),
 });
+
+function openPanel(open: boolean): void {
+  panel.open = open;
+  toolbar.showPanel(open);
+}
 
 function show(view: View): void {
   if (!isView(view)) throw new RangeError(`No such view: ${String(view)}`);
   if (!immersion) stage.show(view);
   toolbar.showView(view);
+  guideLayer.draw();
 }
 
 async function enterVr(): Promise<XRSession> {
@@ -77,7 +105,16 @@ viewer.on('state', (state) => {
   document.body.dataset['phase'] = state.phase;
   if (state.phase !== 'playing') part('figures').textContent = '';
 });
-viewer.on('tracks', (layout) => toolbar.showLayout(layout));
+viewer.on('tracks', (layout) => {
+  toolbar.showLayout(layout);
+  guideLayer.draw();
+});
+overlays.on('offset', () => {
+  if (overlays.measuring) meter.start();
+  else meter.stop();
+  offsetLabel.hidden = !overlays.measuring;
+  offsetLabel.textContent = offsetWords(overlays.offset);
+});
 viewer.on('readings', (readings) => {
   if (viewer.state.phase !== 'playing') return;
   const line = figures(readings);
@@ -87,9 +124,9 @@ viewer.on('readings', (readings) => {
 });
 window.addEventListener('online', () => signalling.connect());
 navigator.xr?.addEventListener('devicechange', () => void lookForHeadset());
-restWhenIdle(() => viewer.state.condition.kind === 'playing');
+restWhenIdle(() => viewer.state.condition.kind === 'playing' && !panel.open);
 
-window.binocle = handleFor(viewer, {
+window.binocle = handleFor(viewer, settings, {
   enterVr,
   vrPath: () => immersion?.path ?? null,
   view: () => stage.view,
@@ -99,3 +136,19 @@ toolbar.showView(stage.view);
 notice.show(viewer.state);
 void lookForHeadset();
 viewer.start();
+
+/** The page's next frame, or soon after where it gets none: in an immersive session, in a tab that nobody sees. */
+function nextFrame(callback: () => void): void {
+  let done = false;
+  const once = (): void => {
+    if (!done) callback();
+    done = true;
+  };
+  requestAnimationFrame(once);
+  setTimeout(once, 50);
+}
+
+/** The next in the list, round and round. */
+function after<T>(list: readonly T[], one: T): T {
+  return list[(list.indexOf(one) + 1) % list.length]!;
+}

@@ -6,6 +6,7 @@ import { undecodable } from './media/codecs.js';
 import { Connection } from './media/connection.js';
 import { lossSince, report, totals, type StatsEntry, type Totals } from './media/statistics.js';
 import { Video } from './media/video.js';
+import type { Settings } from './settings/settings.js';
 import type { Signalling } from './signalling/client.js';
 import { after, initial, type Happening, type State } from './state.js';
 import { Pairing } from './stereo/pairing.js';
@@ -41,6 +42,7 @@ const pings = { burst: 6, burstEveryMs: 80 } as const;
 export class Viewer extends Emitter<ViewerEvents> {
   readonly videos: Record<Eye, Video> = { left: new Video(), right: new Video() };
   readonly #signalling: Signalling;
+  readonly #settings: Pick<Settings, 'profile'>;
   readonly #clock = new Clock();
   readonly #latency = new LatencyMeter(this.#clock);
   readonly #skew = new SkewMeter();
@@ -59,9 +61,11 @@ export class Viewer extends Emitter<ViewerEvents> {
   #stale = false;
   #burst = 0;
 
-  constructor(signalling: Signalling) {
+  /** `settings` must hear the messages first. */
+  constructor(signalling: Signalling, settings: Pick<Settings, 'profile'>) {
     super();
     this.#signalling = signalling;
+    this.#settings = settings;
     signalling.on('message', (message) => this.#handleMessage(message));
     signalling.on('away', ({ ms, everOpen }) => {
       this.#stale = true;
@@ -87,9 +91,9 @@ export class Viewer extends Emitter<ViewerEvents> {
     return this.#layout;
   }
 
-  /** As it was at `welcome`. */
+  /** As it is now. */
   get profile(): Profile | null {
-    return this.#welcome?.profile ?? null;
+    return this.#settings.profile;
   }
 
   /** Ticks of the RTP clock from one frame to the next. */
@@ -162,6 +166,8 @@ export class Viewer extends Emitter<ViewerEvents> {
         this.#happen({ type: 'interrupted', message: message.message });
         return;
       case 'error':
+        // The answer to a request goes to who asked.
+        if (message.id !== undefined) return;
         this.#happen({ type: 'trouble', message: message.message });
         return;
       case 'ok':

@@ -8,14 +8,18 @@ interface ToolbarActions {
   vr(): void;
   fullscreen(): void;
   figures(): void;
+  panel(): void;
+  guides(): void;
+  measure(): void;
 }
 
-/** The buttons, and the keys that do the same: 1–6 views, V the headset, F full screen, H the line of figures. */
+/** The buttons, and the keys that do the same: 1–6 views, V the headset, F full screen, H the line of figures, P the panel, G guides, M measure. */
 export class Toolbar {
   readonly #buttons: Record<View, HTMLButtonElement>;
   readonly #choice: HTMLElement;
   readonly #vr: HTMLButtonElement;
   readonly #why: HTMLElement;
+  readonly #adjust: HTMLButtonElement;
 
   constructor(bar: HTMLElement, actions: ToolbarActions) {
     this.#choice = bar.querySelector<HTMLElement>('[data-part=views]')!;
@@ -34,15 +38,20 @@ export class Toolbar {
     ) as Record<View, HTMLButtonElement>;
     this.#choice.append(...Object.values(this.#buttons));
     this.#vr.addEventListener('click', () => actions.vr());
+    this.#adjust = bar.querySelector<HTMLButtonElement>('[data-part=adjust]')!;
+    this.#adjust.addEventListener('click', () => actions.panel());
     const fullscreen = bar.querySelector<HTMLButtonElement>('[data-part=fullscreen]')!;
     fullscreen.hidden = !document.fullscreenEnabled;
     fullscreen.addEventListener('click', () => actions.fullscreen());
     document.addEventListener('keydown', ({ key, target, ctrlKey, metaKey, altKey }) => {
-      if (target instanceof HTMLInputElement || ctrlKey || metaKey || altKey) return;
+      if (writes(target) || ctrlKey || metaKey || altKey) return;
       const view = viewNames[Number(key) - 1];
       if (view) actions.view(view);
       if (key === 'f') actions.fullscreen();
       if (key === 'h') actions.figures();
+      if (key === 'p') actions.panel();
+      if (key === 'g') actions.guides();
+      if (key === 'm') actions.measure();
       if (key === 'v' && !this.#vr.disabled) actions.vr();
     });
   }
@@ -54,6 +63,10 @@ export class Toolbar {
   /** One eye leaves nothing to choose. */
   showLayout(layout: Layout): void {
     this.#choice.hidden = layout === 'mono';
+  }
+
+  showPanel(open: boolean): void {
+    this.#adjust.ariaExpanded = String(open);
   }
 
   showHeadset(headset: Headset, inside: boolean): void {
@@ -69,4 +82,12 @@ export class Toolbar {
     this.#why.title = message;
     this.#why.textContent = `VR did not start: ${message}`;
   }
+}
+
+/** Whether keys are for the element they go to: text and numbers, lists that are searched by letter. */
+export function writes(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLSelectElement ||
+    (target instanceof HTMLInputElement && target.type !== 'range' && target.type !== 'checkbox')
+  );
 }
