@@ -30,8 +30,7 @@ export interface EncodedOutput {
   encoder: Element;
   /** Tee of encoded frames. */
   encoded: Element;
-  monitor: Element;
-  /** identity before the monitor: its `stats` count bytes, which a sink’s do not. */
+  /** identity before the fakesink: its `stats` count frames and bytes. A sink’s begin anew with every segment, which another encoder brings. */
   counter: Element;
 }
 
@@ -54,7 +53,6 @@ export class Graph {
       raw: named(`${content}_raw`),
       encoder: named(`${content}_encoder`),
       encoded: named(`${content}_encoded`),
-      monitor: named(`${content}_monitor`),
       counter: named(`${content}_counted`),
     }));
     this.cameras = new Map(
@@ -73,12 +71,12 @@ export class Graph {
   }
 
   encodedFrames(output: EncodedOutput): number {
-    return field(structureProperty(output.monitor, 'stats'), 'rendered');
+    return field(structureProperty(output.counter, 'stats'), 'num-buffers');
   }
 
-  encoded(output: EncodedOutput): { encodedFrames: number; encodedBytes: number } {
-    const counted = structureProperty(output.counter, 'stats');
-    return { encodedFrames: this.encodedFrames(output), encodedBytes: field(counted, 'num-bytes') };
+  encoded({ counter }: EncodedOutput): { encodedFrames: number; encodedBytes: number } {
+    const counted = structureProperty(counter, 'stats');
+    return { encodedFrames: field(counted, 'num-buffers'), encodedBytes: field(counted, 'num-bytes') };
   }
 
   /** The camera that has ended, if one has. */
@@ -91,15 +89,7 @@ export class Graph {
 
   /** An encoder part that no viewer could be offered, though it makes frames. */
   unusable(): BinocleError | null {
-    const bytes = this.outputs.find(({ encoded }) =>
-      /^video\/x-h264.*stream-format=\(string\)byte-stream/.test(capsInto(encoded)),
-    );
-    if (bytes === undefined) return null;
-    return new BinocleError(
-      'bad-graph',
-      `the encoder's part for "${bytes.content}" ends in H.264 as byte-stream: end it in \`h264parse ! video/x-h264,stream-format=avc,alignment=au\`, which has the parameter sets that every viewer is told`,
-      { path: 'profile.encode.encoder' },
-    );
+    return this.outputs.map(({ encoded }) => byteStream(encoded)).find((fault) => fault !== null) ?? null;
   }
 
   output(content: Content): EncodedOutput {
@@ -122,10 +112,24 @@ export class Graph {
     return dot(this.pipeline);
   }
 
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /** Every branch must be off already. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     toNull(this.pipeline);
   }
+}
+
+/** H.264 in a form whose parameter sets are not in the caps, where it arrives at an element. */
+export function byteStream(element: Element): BinocleError | null {
+  if (!/^video\/x-h264.*stream-format=\(string\)byte-stream/.test(capsInto(element))) return null;
+  return new BinocleError(
+    'bad-graph',
+    `"${element.getName() ?? ''}" is given H.264 as byte-stream: end the encoder's part in \`h264parse ! video/x-h264,stream-format=avc,alignment=au\`, which has the parameter sets that every viewer is told`,
+    { path: 'profile.encode.encoder' },
+  );
 }

@@ -14,6 +14,11 @@ export function quoteValue(value: string): string {
   return `"${value.replace(/[\\"]/g, '\\$&')}"`;
 }
 
+/** The value behind what {@link quoteValue} wrote. */
+export function unquoted(text: string): string {
+  return /^"[\s\S]*"$/.test(text) ? text.slice(1, -1).replace(/\\([\s\S])/g, '$1') : text;
+}
+
 function unwritable(value: string, what: string): BinocleError {
   return new BinocleError(
     'bad-config',

@@ -44,21 +44,9 @@ export const headerSchema = {
     order: { type: 'integer', description: 'encode: `auto` tries low numbers first; without one only by name.' },
     hardware: { type: 'boolean' },
     live: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['bitrate'],
-      properties: {
-        bitrate: {
-          type: 'object',
-          additionalProperties: false,
-          required: ['property', 'unit'],
-          properties: {
-            property: text,
-            field: { ...text, description: 'Field, where the property is a structure.' },
-            unit: { enum: ['bit/s', 'kbit/s'] },
-          },
-        },
-      },
+      type: 'array',
+      items: text,
+      description: 'Properties of its named elements that take another value while the graph plays.',
     },
     limits: {
       type: 'object',

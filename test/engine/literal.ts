@@ -15,7 +15,7 @@ export function literalBlueprint(
     `${source(eye)} ! capsfilter name=${eye}_source caps=video/x-raw,format=I420,width=320,height=240,framerate=${fps}/1
      ! identity name=${eye}_captured silent=true ! queue leaky=downstream max-size-buffers=1`;
   const encode = (content: Content) =>
-    `tee name=${content}_raw ! queue leaky=downstream max-size-buffers=1
+    `tee name=${content}_raw allow-not-linked=true ! queue name=${content}_encoder_queue leaky=downstream max-size-buffers=1
      ! ${options.encoder ?? 'x264enc tune=zerolatency speed-preset=ultrafast key-int-max=60 bitrate=1000'} name=${content}_encoder
      ! video/x-h264,profile=constrained-baseline ! h264parse config-interval=-1
      ! video/x-h264,stream-format=${options.streamFormat ?? 'avc'},alignment=au ! tee name=${content}_encoded allow-not-linked=true

@@ -21,6 +21,16 @@ export function parseBin(text: string): Bin {
   ) as Bin;
 }
 
+/** A chain as a bin with pads `sink` and `src` at its ends. Throws as {@link parse}, and `bad-graph` where it has no such ends. */
+export function parsePart(text: string): Bin {
+  const bin = parseWith((context) =>
+    Gst.parseBinFromDescriptionFull(text, true, context, Gst.ParseFlags.FATAL_ERRORS),
+  ) as Bin;
+  if (bin.getStaticPad('sink') === null || bin.getStaticPad('src') === null)
+    throw new BinocleError('bad-graph', 'this part of a graph does not begin and end with one open link each');
+  return bin;
+}
+
 function parseWith<T>(attempt: (context: InstanceType<typeof Gst.ParseContext>) => T): T {
   const context = Gst.ParseContext.new();
   try {

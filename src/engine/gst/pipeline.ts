@@ -22,6 +22,11 @@ export function toNull(element: Element): void {
   element.setState(Gst.State.NULL);
 }
 
+/** To the state of the pipeline that it is in. */
+export function syncState(element: Element): void {
+  element.syncStateWithParent();
+}
+
 /** What an element’s `latency` message asks the application to do. */
 export function recalculateLatency(pipeline: Pipeline): void {
   pipeline.recalculateLatency();

@@ -17,6 +17,33 @@ export function setProperty(owner: Owner, name: string, value: Value): void {
   Gst.utilSetObjectArg(owner as never, name, String(value));
 }
 
+/**
+ * Sets a property from its text form and reads it back from the object: a number, true or false, or a structure, whose fields are compared one by one.
+ * @throws BinocleError `bad-graph` for a name that does not exist, `engine-failed` where the object has another value afterwards.
+ */
+export function setAndReadBack(owner: Owner, name: string, text: string): void {
+  setProperty(owner, name, text);
+  const value = property(owner, name);
+  const printed = typeof value === 'object' && value !== null ? (value as Structure).toString() : String(value);
+  if (!saysTheSame(text, printed))
+    throw new BinocleError(
+      'engine-failed',
+      `${owner.constructor.name} did not take ${name}=${text}; it has ${printed}`,
+    );
+}
+
+/** Whether what was asked for stands in what was printed; numbers to the precision of a float, which structures have. */
+export function saysTheSame(asked: string, printed: string): boolean {
+  const wanted = fields(asked);
+  if (wanted.size === 0) return sameValue(asked, printed);
+  const got = fields(printed);
+  return [...wanted].every(([name, value]) => got.has(name) && sameValue(String(value), String(got.get(name))));
+}
+
+function sameValue(one: string, other: string): boolean {
+  return one === other || (one.trim() !== '' && Math.fround(Number(one)) === Math.fround(Number(other)));
+}
+
 /** Reads a property as a number; 64-bit ones too, exact up to 2^53. */
 export function numberProperty(owner: Owner, name: string): number {
   return Number(property(owner, name));
