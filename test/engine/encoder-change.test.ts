@@ -36,6 +36,8 @@ function until(holds: () => boolean, what: string): Promise<void> {
   });
 }
 
+const threads = (): number => readdirSync('/proc/self/task').length;
+const descriptors = (): number => readdirSync('/proc/self/fd').length;
 const frames = (): number => graph.encodedFrames(graph.output('both'));
 
 before(async () => {
@@ -61,21 +63,19 @@ const encoders = {
 };
 
 async function change(text: string): Promise<void> {
-  const change = new EncoderChange(graph, new Map<Content, string>([['both', text]]));
-  pump.add(change);
+  const changing = new EncoderChange(graph, new Map<Content, string>([['both', text]]));
+  pump.add(changing);
   try {
-    await change.done;
+    await changing.done;
   } finally {
-    pump.delete(change);
+    pump.delete(changing);
     memory.released();
   }
 }
 
 test('encoders take each other’s place while the cameras go on, and leave nothing behind', async () => {
-  const threads = (): number => readdirSync('/proc/self/task').length;
-  const descriptors = (): number => readdirSync('/proc/self/fd').length;
   for (const text of Object.values(encoders)) await change(text);
-  const before = { threads: threads(), descriptors: descriptors() };
+  const once = { threads: threads(), descriptors: descriptors() };
   const [began, captured] = [performance.now(), graph.capturedFrames('left')];
   for (let round = 0; round < 6; round++)
     for (const [name, text] of Object.entries(encoders)) {
@@ -88,7 +88,7 @@ test('encoders take each other’s place while the cameras go on, and leave noth
   const lost = expected - (graph.capturedFrames('left') - captured);
   assert.ok(lost < 0.05 * expected + 3, `the camera missed ${lost.toFixed(1)} of ${expected.toFixed(1)} frames`);
   await until(
-    () => threads() <= before.threads + 1 && descriptors() <= before.descriptors + 1,
+    () => threads() <= once.threads + 1 && descriptors() <= once.descriptors + 1,
     'threads and descriptors back',
   );
   assert.deepEqual(faults, []);
