@@ -37,15 +37,84 @@ export function chessboardCorners(picture: Pixels, count: number): Corner[] {
     .map((peak) => refined(at, peak));
 }
 
-/** The corners of two views of one board that are each other's nearest after the middles of the views are laid upon each other. */
-export function pairCorners(left: readonly Corner[], right: readonly Corner[]): { left: Corner; right: Corner }[] {
-  const shift = { x: median(right, 'x') - median(left, 'x'), y: median(right, 'y') - median(left, 'y') };
-  const distance = (a: Corner, b: Corner) => Math.hypot(a.x + shift.x - b.x, a.y + shift.y - b.y);
-  return left.flatMap((corner) => {
-    const partner = right.reduce((best, other) => (distance(corner, other) < distance(corner, best) ? other : best));
-    const back = left.reduce((best, other) => (distance(other, partner) < distance(best, partner) ? other : best));
-    return back === corner ? [{ left: corner, right: partner }] : [];
+interface Pair {
+  left: Corner;
+  right: Corner;
+}
+
+/**
+ * The corners of two views of one board that are each other's. One view is laid upon the other by an affine map that begins with a corner and two of
+ * its neighbours and grows from there; of all ways to begin, that one holds by which the most corners meet (shifted by one square a row is left over).
+ * What is on no board, or in one view alone, has no partner.
+ */
+export function pairCorners(left: readonly Corner[], right: readonly Corner[]): Pair[] {
+  const middle = { x: median(left, 'x'), y: median(left, 'y') };
+  const begin = nearest(middle, left);
+  const side = nearest(
+    begin,
+    left.filter((one) => one !== begin),
+  );
+  const across = left.filter((one) => one !== begin && Math.abs(cosine(begin, side, one)) < 0.5);
+  const other = nearest(begin, across);
+  const reach = 0.3 * distance(begin, side);
+  const ways = right.map((partner) => {
+    const there = (one: Corner) => nearest({ x: partner.x + one.x - begin.x, y: partner.y + one.y - begin.y }, right);
+    let pairs: Pair[] = [begin, side, other].map((one) => ({ left: one, right: one === begin ? partner : there(one) }));
+    for (let round = 0; round < 6; round++) {
+      const map = affine(pairs);
+      if (map === null) return [];
+      pairs = meeting(left, right, map, reach);
+    }
+    return pairs;
   });
+  return ways.reduce((best, pairs) => (pairs.length > best.length ? pairs : best), []);
+}
+
+function meeting(
+  left: readonly Corner[],
+  right: readonly Corner[],
+  map: (corner: Corner) => Corner,
+  reach: number,
+): Pair[] {
+  const moved = left.map((corner) => ({ left: corner, at: map(corner) }));
+  const places = moved.map(({ at }) => at);
+  return moved.flatMap(({ left: corner, at }) => {
+    const partner = nearest(at, right);
+    return distance(at, partner) < reach && nearest(partner, places) === at ? [{ left: corner, right: partner }] : [];
+  });
+}
+
+/** The affine map that fits pairs best, or null where they stand in one line. */
+function affine(pairs: readonly Pair[]): ((corner: Corner) => Corner) | null {
+  const sum = (of: (pair: Pair) => number) => pairs.reduce((total, pair) => total + of(pair), 0);
+  const [mx, my] = [sum((pair) => pair.left.x) / pairs.length, sum((pair) => pair.left.y) / pairs.length];
+  const [nx, ny] = [sum((pair) => pair.right.x) / pairs.length, sum((pair) => pair.right.y) / pairs.length];
+  const xx = sum(({ left }) => (left.x - mx) ** 2);
+  const xy = sum(({ left }) => (left.x - mx) * (left.y - my));
+  const yy = sum(({ left }) => (left.y - my) ** 2);
+  const determinant = xx * yy - xy * xy;
+  if (!(determinant > 1e-9 * xx * yy)) return null;
+  const row = (axis: 'x' | 'y') => {
+    const bx = sum(({ left, right }) => (left.x - mx) * right[axis]);
+    const by = sum(({ left, right }) => (left.y - my) * right[axis]);
+    return [(yy * bx - xy * by) / determinant, (xx * by - xy * bx) / determinant] as const;
+  };
+  const [[a, b], [c, d]] = [row('x'), row('y')];
+  return ({ x, y }) => ({ x: nx + a * (x - mx) + b * (y - my), y: ny + c * (x - mx) + d * (y - my) });
+}
+
+/** Of the angle at `corner` between two others. */
+function cosine(corner: Corner, a: Corner, b: Corner): number {
+  const dot = (a.x - corner.x) * (b.x - corner.x) + (a.y - corner.y) * (b.y - corner.y);
+  return dot / (distance(a, corner) * distance(b, corner));
+}
+
+function nearest(to: Corner, among: readonly Corner[]): Corner {
+  return among.reduce((best, other) => (distance(to, other) < distance(to, best) ? other : best));
+}
+
+function distance(a: Corner, b: Corner): number {
+  return Math.hypot(a.x - b.x, a.y - b.y);
 }
 
 const circle = Array.from({ length: 16 }, (_, index) => ({

@@ -14,7 +14,7 @@ const folder = packagePath('test', 'data', 'chessboard');
 const eyes = ['left', 'right'] as const;
 
 describe('a real pair of cameras', () => {
-  for (const number of ['01', '07']) {
+  for (const number of ['01', '02', '03', '04', '06', '07', '09', '11', '13']) {
     test(`pair ${number}: a corner of the board stands on the same row in both eyes`, async () => {
       const calibration = load(await readFile(`${folder}/calibration.yaml`, 'utf8')) as Calibration;
       const captured = await Promise.all(eyes.map((eye) => readPicture(`${folder}/${eye}${number}.jpg`, 640, 480)));
@@ -38,6 +38,6 @@ function rowsApart([left, right]: Picture[]): number {
   assert.ok(left && right);
   const pairs = pairCorners(chessboardCorners(left, 54), chessboardCorners(right, 54));
   // Something in the background may look more like a corner than one on the board.
-  assert.ok(pairs.length >= 50, `only ${pairs.length} corners found in both`);
+  assert.ok(pairs.length >= 36, `only ${pairs.length} corners found in both`);
   return pairs.reduce((sum, pair) => sum + Math.abs(pair.left.y - pair.right.y), 0) / pairs.length;
 }
