@@ -1,5 +1,7 @@
-import type { Configuration, Profile } from '../protocol/configuration.js';
 import type { ParseArgsConfig } from 'node:util';
+import type { Mounts } from '../config/locate.js';
+import type { Source, Texts } from '../config/source.js';
+import type { Configuration, Profile } from '../protocol/configuration.js';
 
 /** The configuration that `-c`, `--set` and `--profile` of a command line lead to. */
 export interface Selected {
@@ -10,6 +12,12 @@ export interface Selected {
   files: string[];
   /** Absolute path of the file that `profile.calibration` came from; its values stand in the profile. */
   calibrationFile?: string;
+  /** What was read, in the order of precedence: the files, then every `--set`. */
+  sources: readonly Source[];
+  /** Calibration files, by the place that each stands in for. */
+  mounts: Mounts;
+  /** The file that keys go into that no file decides yet: the last `-c`, or that of the state folder, which need not exist. */
+  saveTo: string;
 }
 
 export interface CommandContext {
@@ -17,8 +25,8 @@ export interface CommandContext {
   options: Record<string, unknown>;
   positionals: string[];
   json: boolean;
-  /** Loads and validates; throws BinocleError `bad-config`. Calling it again reads the files again (SIGHUP). */
-  select: () => Promise<Selected>;
+  /** Loads and validates; throws BinocleError `bad-config`. Calling it again reads the files again; `instead` stands for the texts of some. */
+  select: (instead?: Texts) => Promise<Selected>;
   /** Writes data to stdout, with a newline. */
   print: (data: string) => void;
 }

@@ -52,7 +52,7 @@ async function main(args: string[]): Promise<number> {
     options: values,
     positionals,
     json: values.json ?? false,
-    select: async () => (await import('../config/select.js')).select(values),
+    select: async (instead) => (await import('../config/select.js')).select(values, instead),
     print,
   });
 }

@@ -1,6 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
+import { ProfileFiles } from '../config/profile-files.js';
 import { createLogger } from '../log.js';
-import { BinocleError } from '../protocol/errors.js';
 import { Server, type ServerOptions } from '../server/server.js';
 import type { Command, CommandContext, Selected } from './command.js';
 
@@ -22,13 +21,13 @@ SIGINT and SIGTERM end it within two seconds; SIGHUP reads the configuration aga
 export async function stream(context: CommandContext, program?: string): Promise<number> {
   const ending = untilSignal();
   const selected = await context.select();
-  const server = await Server.open(optionsOf(selected, program));
+  const server = await Server.open(optionsOf(context, selected, program));
   try {
     sayProgress(server);
     const outcome = await Promise.race([server.startRigs().then(() => 'ready' as const), ending]);
     if (outcome !== 'ready') return 0;
     context.print(context.json ? JSON.stringify(readyEvent(server)) : readyText(server));
-    const reading = reloadOnHangup(context, server, selected);
+    const reading = readOnHangup(server);
     await ending;
     reading.stop();
     return 0;
@@ -37,10 +36,10 @@ export async function stream(context: CommandContext, program?: string): Promise
   }
 }
 
-function optionsOf({ configuration, profileName, profile }: Selected, program: string | undefined): ServerOptions {
+function optionsOf(context: CommandContext, selected: Selected, program: string | undefined): ServerOptions {
   return {
-    configuration,
-    rigs: [{ name: profileName, profile }],
+    configuration: selected.configuration,
+    rigs: [{ name: selected.profileName, files: new ProfileFiles(context.select, selected) }],
     ...(program === undefined ? {} : { program }),
   };
 }
@@ -121,30 +120,10 @@ function readyText(server: Server): string {
   ].join('\n');
 }
 
-/** SIGHUP: a good file takes effect, a bad one is told of and changes nothing. */
-function reloadOnHangup(context: CommandContext, server: Server, started: Selected): { stop(): void } {
-  let current = started;
-  let busy = Promise.resolve();
-  const reload = async (): Promise<void> => {
-    try {
-      const next = await context.select();
-      if (!isDeepStrictEqual(next.configuration.server, current.configuration.server))
-        log.warn('changes below "server" take effect at the next start of binocle');
-      const rig = server.rigs.get(started.profileName)!;
-      if (next.profileName !== started.profileName)
-        throw new BinocleError('bad-config', `the profile "${started.profileName}" that runs is gone from the file`);
-      if (isDeepStrictEqual(next.profile, rig.profile)) log.info('read again; the profile is the same');
-      else {
-        await rig.change(next.profile);
-        log.info('the new profile runs', { revision: rig.revision });
-      }
-      current = next;
-    } catch (thrown) {
-      log.error(`the configuration stays as it is: ${BinocleError.from(thrown).message}`);
-    }
-  };
+/** SIGHUP: the files are read again, as when they are edited. */
+function readOnHangup({ rigs }: Server): { stop(): void } {
   const onHangup = (): void => {
-    busy = busy.then(reload);
+    for (const { settings } of rigs.values()) void settings.reread();
   };
   process.on('SIGHUP', onHangup);
   return { stop: () => process.off('SIGHUP', onHangup) };

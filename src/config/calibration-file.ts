@@ -1,5 +1,5 @@
 import { isMapping, mergePatch, nested, valueAt, type Mapping } from './merge.js';
-import { readSource, resolvePath, displayName, type Source } from './source.js';
+import { readSource, resolvePath, displayName, type Source, type Texts } from './source.js';
 import { sourceOf } from './locate.js';
 import type { Fault } from './validate.js';
 
@@ -13,7 +13,11 @@ export interface WithCalibrations {
 }
 
 /** Puts the content of every `calibration.file` in the place that names it. */
-export async function placeCalibrations(raw: unknown, sources: readonly Source[]): Promise<WithCalibrations> {
+export async function placeCalibrations(
+  raw: unknown,
+  sources: readonly Source[],
+  instead?: Texts,
+): Promise<WithCalibrations> {
   const placed: WithCalibrations = { raw, mounts: new Map(), files: new Map(), faults: [] };
   for (const name of Object.keys(mappingAt(raw, ['profiles']))) {
     const path = ['profiles', name, 'calibration'];
@@ -35,7 +39,7 @@ export async function placeCalibrations(raw: unknown, sources: readonly Source[]
       continue;
     }
     const absolute = resolvePath(file, sourceOf(sources, [...path, 'file']).folder);
-    const read = await readSource(absolute, displayName(absolute));
+    const read = await readSource(absolute, displayName(absolute), instead);
     if ('problem' in read) {
       refuse('file', `${read.problem.origin}: ${read.problem.message}`);
       continue;

@@ -1,7 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Cost, Profile } from '../protocol/configuration.js';
 import { costOf } from '../protocol/schema.js';
-import { isMapping } from './merge.js';
+import { differences } from './difference.js';
 
 export { costOf };
 
@@ -14,13 +13,5 @@ export interface Change {
 
 /** The keys in which two profiles differ, each as deep as both are mappings; a list differs as a whole. */
 export function changes(before: Profile, after: Profile): Change[] {
-  return differences(before, after, []).map((path) => ({ path, cost: costOf(path) }));
-}
-
-function differences(before: unknown, after: unknown, path: readonly string[]): string[] {
-  if (isMapping(before) && isMapping(after)) {
-    const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
-    return [...keys].flatMap((key) => differences(before[key], after[key], [...path, key]));
-  }
-  return isDeepStrictEqual(before, after) ? [] : [path.join('.')];
+  return differences(before, after).map((keys) => ({ path: keys.join('.'), cost: costOf(keys.join('.')) }));
 }

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { Selected } from '../cli/command.js';
 import { packagePath } from '../paths.js';
 import { configurationSchema, type Configuration } from '../protocol/configuration.js';
@@ -10,13 +11,22 @@ import { didYouMean } from './nearest.js';
 import { withAbsolutePaths } from './paths.js';
 import { ConfigurationError, type Problem } from './problem.js';
 import { ruleFaults } from './rules.js';
-import { addressesProfile, displayName, readSetting, readSource, type Read, type Source } from './source.js';
+import {
+  addressesProfile,
+  displayName,
+  readSetting,
+  readSource,
+  resolvePath,
+  type Read,
+  type Source,
+  type Texts,
+} from './source.js';
 import { templateFaults } from './templates.js';
-import { schemaFaults } from './validate.js';
+import { schemaFaults, type Fault } from './validate.js';
 
 /** What of a command line says which configuration is meant. */
 export interface Selection {
-  /** Files, later ones win. Left out: the shipped one. */
+  /** Files, later ones win. Left out: the shipped one, and the one of the state folder that holds what was saved. */
   config?: readonly string[];
   /** `KEY=VALUE`, later ones win. */
   set?: readonly string[];
@@ -25,35 +35,67 @@ export interface Selection {
 
 /** The profile file that comes with the program; it is the manual of every key, and says what the built-in defaults are. */
 export const shippedConfiguration = packagePath('config', 'camera_profiles.yaml');
+/** In the state folder: settings saved without a file of the user's. */
+export const savedConfiguration = 'camera_profiles.yaml';
 
 /**
- * Reads, merges, completes and validates; every relative path in the result is absolute, every calibration file is in its place.
+ * Reads, merges, completes and validates; every relative path in the result is absolute, every calibration file is in its place. `instead` stands
+ * for the texts of some of the files.
  * @throws ConfigurationError with all that is wrong at once.
  */
-export async function select({ config, set = [], profile }: Selection): Promise<Selected> {
-  const files = (config ?? [displayName(shippedConfiguration)]).map((name) => ({ name, path: resolve(name) }));
-  const reads = await Promise.all(files.map(({ path, name }) => readSource(path, name)));
+export async function select({ config, set = [], profile }: Selection, instead?: Texts): Promise<Selected> {
   const general = set.filter((setting) => !addressesProfile(setting)).map((setting) => readSetting(setting, ''));
+  const { files, saveTo } = config === undefined ? await ownFiles(general, instead) : givenFiles(config);
+  const reads = await Promise.all(files.map(({ path, name }) => readSource(path, name, instead)));
   const profileName = chooseProfile(merge(accept([...reads, ...general])), profile);
 
   const sources = accept([...reads, ...set.map((setting) => readSetting(setting, profileName))]);
-  const { raw, mounts, files: calibrationFiles, faults } = await placeCalibrations(merge(sources), sources);
-  const complete = withDefaults(configurationSchema as SchemaNode, raw);
-
-  // Where faults are found, the rules are only asked about the sections without one: there it is a Configuration.
+  const placed = await placeCalibrations(merge(sources), sources, instead);
+  const complete = withDefaults(configurationSchema as SchemaNode, placed.raw);
   const configuration = withAbsolutePaths(complete, (path) => sourceOf(sources, path).folder) as Configuration;
-  faults.push(...schemaFaults(configuration), ...templateFaults(configuration));
-  faults.push(...ruleFaults(configuration, faults));
-  if (faults.length > 0) throw new ConfigurationError(locateFaults(faults, sources, mounts));
+  const faults = [...placed.faults, ...configurationFaults(configuration, placed.faults)];
+  if (faults.length > 0) throw new ConfigurationError(locateFaults(faults, sources, placed.mounts));
 
-  const calibrationFile = calibrationFiles.get(profileName);
+  const calibrationFile = placed.files.get(profileName);
   return {
     configuration,
     profileName,
     profile: configuration.profiles[profileName]!,
     files: files.map(({ path }) => path),
     ...(calibrationFile === undefined ? {} : { calibrationFile }),
+    sources,
+    mounts: placed.mounts,
+    saveTo,
   };
+}
+
+/** Everything that schema, templates and the rules between keys say against a configuration, beyond what is `known`. */
+export function configurationFaults(configuration: Configuration, known: readonly Fault[] = []): Fault[] {
+  // Where faults are found, the rules are only asked about the sections without one: there it is a Configuration.
+  const found = [...schemaFaults(configuration), ...templateFaults(configuration)];
+  return [...found, ...ruleFaults(configuration, [...known, ...found])];
+}
+
+interface Files {
+  files: { name: string; path: string }[];
+  saveTo: string;
+}
+
+function givenFiles(config: readonly string[]): Files {
+  const files = config.map((name) => ({ name, path: resolve(name) }));
+  return { files, saveTo: files.at(-1)!.path };
+}
+
+/** The shipped file, which is not the user's to edit, and after it what was saved to the state folder. */
+async function ownFiles(general: readonly Read[], instead: Texts | undefined): Promise<Files> {
+  const shipped = { name: displayName(shippedConfiguration), path: shippedConfiguration };
+  const sources = accept([await readSource(shipped.path, shipped.name), ...general]);
+  const folder = valueAt(merge(sources), ['state_dir']) ?? configurationSchema.properties.state_dir.default;
+  // Of the wrong type: the schema says so.
+  if (typeof folder !== 'string') return { files: [shipped], saveTo: shipped.path };
+  const path = join(resolvePath(folder, sourceOf(sources, ['state_dir']).folder), savedConfiguration);
+  const exists = instead?.has(path) === true || existsSync(path);
+  return { files: exists ? [shipped, { name: displayName(path), path }] : [shipped], saveTo: path };
 }
 
 function accept(reads: readonly Read[]): Source[] {

@@ -8,6 +8,8 @@ import { parseYaml, YamlError } from './yaml.js';
 /** Where settings were written: a file, or one `--set` of the command line. */
 export interface Source {
   value: Mapping;
+  /** Of a file: its absolute path and its text as it was read. */
+  file: { path: string; text: string } | null;
   /** Relative paths among the settings start here. */
   folder: string;
   /** Where `path` is written (or the nearest key above it), and how many of its segments are written there. */
@@ -16,15 +18,25 @@ export interface Source {
 
 export type Read = { source: Source } | { problem: Problem };
 
+/** Texts that stand for those of files, by absolute path: what a file would say once it is written. */
+export type Texts = ReadonlyMap<string, string>;
+
 /** A file of settings, called `name` in messages. An empty one says nothing. */
-export async function readSource(path: string, name: string): Promise<Read> {
-  const wrong = (message: string, at = '') => ({ problem: { origin: `${name}${at}`, path: '', message } });
-  let text: string;
+export async function readSource(path: string, name: string, instead?: Texts): Promise<Read> {
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readFile(path));
+    return parseSource(instead?.get(path) ?? (await readText(path)), path, name);
   } catch (error) {
-    return wrong(unreadable(error));
+    return { problem: { origin: name, path: '', message: unreadable(error) } };
   }
+}
+
+/** The text of a file. @throws what {@link unreadable} puts into words. */
+export async function readText(path: string): Promise<string> {
+  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readFile(path));
+}
+
+function parseSource(text: string, path: string, name: string): Read {
+  const wrong = (message: string, at = '') => ({ problem: { origin: `${name}${at}`, path: '', message } });
   try {
     const yaml = parseYaml(text);
     const { value } = yaml;
@@ -34,6 +46,7 @@ export async function readSource(path: string, name: string): Promise<Read> {
     }
     const source: Source = {
       value: value ?? {},
+      file: { path, text },
       folder: dirname(path),
       locate: (keys) => {
         const { position, depth } = yaml.locate(keys);
@@ -82,7 +95,7 @@ export function readSetting(setting: string, profileName: string): Read {
       return end < 0 ? wanted.length : end;
     };
     const locate = (wanted: readonly string[]) => ({ origin, line: 0, column: 0, depth: depthOf(wanted) });
-    return { source: { value, folder: process.cwd(), locate } };
+    return { source: { value, file: null, folder: process.cwd(), locate } };
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
     return { problem: { origin, path: written, message: error.message } };

@@ -1,25 +1,64 @@
+import { machineFrom, type Machine } from '../pipeline/machine.js';
 import { planGraph } from '../pipeline/plan-graph.js';
-import { loadTemplates } from '../pipeline/templates.js';
+import type { Plan } from '../pipeline/plan.js';
+import { loadTemplates, type Templates } from '../pipeline/templates.js';
 import { forParser, graphText, launchCommand } from '../pipeline/text.js';
 import { snapshotText, viewerText } from '../pipeline/viewer.js';
 import type { Profile } from '../protocol/configuration.js';
 import type { Blueprint } from './blueprint.js';
+import type { Progress } from './find-files.js';
 import { wantedExtensions } from './header-extensions.js';
-import { probeMachine } from './probe.js';
+import { loadNativePlugin } from './native-plugin.js';
+import { probeAgain, probeMachine } from './probe.js';
+import { isExclusive, startLimits } from './temper.js';
 
-/** From a profile to all the text of its graph on this machine. Throws what probing and planning throw. Sets the environment that the graph’s GL needs. */
-export async function drawBlueprint(profile: Profile, progress: (message: string) => void): Promise<Blueprint> {
-  progress('probing the machine');
-  const machine = await probeMachine(profile, progress);
-  const plan = planGraph(profile, machine, loadTemplates(profile));
+/** What is known before drawing: what another engine probed ({@link machineText}), or the graph that runs here. */
+export interface Known {
+  machine?: string | undefined;
+  running?: Blueprint;
+}
+
+/**
+ * From a profile to all the text of its graph on this machine; what is known is not probed again, unless the profile asks for something else there.
+ * Sets the environment that the graph’s GL needs.
+ * @throws BinocleError what probing and planning throw.
+ */
+export async function drawBlueprint(profile: Profile, progress: Progress, known: Known = {}): Promise<Blueprint> {
+  const machine = await machineFor(profile, progress, known);
+  const templates = loadTemplates(profile);
+  const plan = planGraph(profile, machine, templates);
   // Read by GStreamer when the first GL display is made, which is when the graph starts.
   Object.assign(process.env, plan.environment);
+  return blueprint(profile, machine, plan, templates);
+}
+
+function blueprint(profile: Profile, machine: Machine, plan: Plan, templates: Templates): Blueprint {
   return {
     plan,
-    text: forParser(graphText(plan)),
-    launch: launchCommand(plan),
+    profile,
+    machine,
+    exclusive: isExclusive(plan, templates),
+    limits: (within) => startLimits(plan, profile, within),
+    // Written when they are asked for: a change that only moves a uniform needs neither.
+    get text() {
+      return forParser(graphText(plan));
+    },
+    get launch() {
+      return launchCommand(plan);
+    },
     viewer: (timestampOffset) => viewerText(plan, timestampOffset),
     snapshot: (eye, format) => snapshotText(plan, eye, format),
     extensions: wantedExtensions(profile.rate.playout_delay, (element) => machine.elements.has(element)),
   };
+}
+
+async function machineFor(profile: Profile, progress: Progress, { machine, running }: Known): Promise<Machine> {
+  if (running?.machine !== undefined && running.profile !== undefined)
+    return probeAgain(running.machine, running.profile, profile, progress);
+  if (machine !== undefined) {
+    loadNativePlugin(progress);
+    return machineFrom(machine);
+  }
+  progress('probing the machine');
+  return probeMachine(profile, progress);
 }

@@ -1,9 +1,16 @@
 import { BinocleError } from '../protocol/errors.js';
 import { notify, serve } from './ipc.js';
-import type { Blueprint } from './blueprint.js';
+import { stepBetween } from '../pipeline/compare-plans.js';
+import { machineText } from '../pipeline/machine.js';
 import type { Profile } from '../protocol/configuration.js';
+import type { Drawing } from '../protocol/engine.js';
+import type { Blueprint } from './blueprint.js';
+import type { Known } from './draw-blueprint.js';
 import { Rig } from './rig.js';
 import { Watchdog } from './watchdog.js';
+
+/** From a profile to its graph; see {@link drawBlueprint}. */
+export type Draw = (profile: Profile, progress: (message: string) => void, known: Known) => Promise<Blueprint>;
 
 /** Says what start-up is doing. */
 const progress = (message: string) => void notify('progress', { message });
@@ -15,10 +22,10 @@ const teardownMs = 1_000;
  * Makes this process an engine: it serves one rig over Node’s IPC and ends when told to, when its parent is gone, or when the rig has failed. Called
  * once, by the entry of the process.
  */
-export function host(draw: (profile: Profile, progress: (message: string) => void) => Promise<Blueprint>): void {
+export function host(draw: Draw): void {
   const watchdog = new Watchdog();
   const alive = setInterval(() => watchdog.alive(), 1_000);
-  let asked = false;
+  let drawn: Promise<Blueprint> | null = null;
   let rig: Rig | null = null;
   let ending = false;
 
@@ -37,19 +44,41 @@ export function host(draw: (profile: Profile, progress: (message: string) => voi
     return rig;
   }
 
-  serve({
-    start: async ({ profile }) => {
-      if (asked) throw new BinocleError('bad-message', 'start was asked before');
-      asked = true;
+  /** The graph in state NULL: GStreamer's parser has taken it, and no device is open. */
+  async function build({ profile, known }: Drawing): Promise<Rig> {
+    drawn ??= draw(profile, progress, { machine: known });
+    return new Rig(await drawn, (event, data) => {
+      const told = notify(event, data);
+      if (event === 'failed') void told.then(() => end(1));
+    });
+  }
 
-      const blueprint = await draw(profile, progress);
+  serve({
+    prepare: async (drawing) => {
+      if (drawn !== null) throw new BinocleError('bad-message', 'a graph was asked for before');
+      rig = await build(drawing);
+      return { exclusive: (await drawn!).exclusive };
+    },
+    start: async ({ within, ...drawing }) => {
+      if (rig?.running === true) throw new BinocleError('bad-message', 'start was asked before');
+      rig ??= await build(drawing);
       progress('starting the graph');
-      rig = new Rig(blueprint, (event, data) => {
-        const told = notify(event, data);
-        if (event === 'failed') void told.then(() => end(1));
-      });
-      await rig.start();
+      await rig.start(within);
       return rig.report();
+    },
+    apply: async ({ profile }) => {
+      const before = running();
+      const after = await draw(profile, progress, { running: before.blueprint });
+      const step = stepBetween(before.blueprint.plan, after.plan);
+      if (step.cost === 'graph')
+        return { ...step, known: after.machine === undefined ? '' : machineText(after.machine) };
+      running().apply(after, step);
+      drawn = Promise.resolve(after);
+      return { cost: step.cost, report: before.report() };
+    },
+    release: () => {
+      running().close();
+      rig = null;
     },
     addViewer: (params) => running().addViewer(params),
     answer: (params) => running().answer(params),

@@ -14,7 +14,7 @@ export type Handlers = {
   [M in EngineMethod]: (params: EngineMethods[M]['params']) => Returned<EngineMethods[M]['result']>;
 };
 /** A method that answers `null` returns nothing. */
-type Returned<R> = R extends null ? void : R | Promise<R>;
+type Returned<R> = [R] extends [null] ? void : R | Promise<R>;
 
 /** Answers the requests of the server process, in the order in which they are done. */
 export function serve(handlers: Handlers): void {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { elementsOf } from '../pipeline/launch-syntax.js';
 import { headerExtensions } from '../pipeline/header-extensions.js';
 import type { Machine } from '../pipeline/machine.js';
@@ -28,18 +29,44 @@ export async function probeMachine(profile?: Profile, progress: Progress = () =>
     probeCameras((fault) => cameraFaults.push(fault)),
     profile === undefined ? undefined : findFiles(profile, progress),
   ]);
-  const wanted = [...elementsNeeded(loadTemplates(profile)), ...fragments(profile).flatMap(elementsOf), ...optional];
-  const elements = new Set(wanted.filter(elementExists));
   return {
     model,
     gstreamer,
     pluginPath,
-    elements,
+    elements: elementsFor(profile),
     gl,
     cameras,
     cameraFaults,
     ...(files === undefined ? {} : { files }),
   };
+}
+
+/**
+ * The same machine for another profile: only what that asks of it anew is probed again, so that a change of one uniform costs nothing. Cameras are,
+ * when it is another camera or mode that is asked for: one may have been plugged in.
+ * @throws BinocleError as {@link probeMachine}.
+ */
+export async function probeAgain(
+  machine: Machine,
+  before: Profile,
+  after: Profile,
+  progress: Progress,
+): Promise<Machine> {
+  const same = (key: 'cameras' | 'capture' | 'layout') => isDeepStrictEqual(before[key], after[key]);
+  const sameTemplates = before.encode.encoder === after.encode.encoder;
+  if (same('cameras') && same('capture') && same('layout'))
+    return sameTemplates ? machine : { ...machine, elements: elementsFor(after) };
+  const cameraFaults: string[] = [];
+  const [cameras, files] = await Promise.all([
+    probeCameras((fault) => cameraFaults.push(fault)),
+    findFiles(after, progress),
+  ]);
+  return { ...machine, elements: elementsFor(after), cameras, cameraFaults, files };
+}
+
+function elementsFor(profile: Profile | undefined): Set<string> {
+  const wanted = [...elementsNeeded(loadTemplates(profile)), ...fragments(profile).flatMap(elementsOf), ...optional];
+  return new Set(wanted.filter(elementExists));
 }
 
 function fragments(profile: Profile | undefined): string[] {

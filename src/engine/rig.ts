@@ -1,21 +1,25 @@
 import { BinocleError } from '../protocol/errors.js';
 import type { EngineEvent, EngineEvents, EngineMethods, GraphReport } from '../protocol/engine.js';
+import type { Step } from '../pipeline/compare-plans.js';
 import type { Blueprint } from './blueprint.js';
 import { Graph } from './graph.js';
+import { elementNamed } from './gst/pipeline.js';
+import { setProperty } from './gst/property.js';
+import { warmUpViewers } from './gst/warm-up.js';
 import { Keyframes } from './keyframes.js';
 import { Memory } from './memory.js';
 import { Pump } from './pump.js';
 import { Readings } from './readings.js';
 import { Snapshot } from './snapshot.js';
 import { Viewer } from './viewer.js';
-import { Watch } from './watch.js';
+import { patient, Watch, type StartLimits } from './watch.js';
 
 export type Notify = <E extends EngineEvent>(event: E, data: EngineEvents[E]) => void;
 type Params<M extends keyof EngineMethods> = EngineMethods[M]['params'];
 
 /** One running stereo pair: the graph, its viewers, and everything that looks after them. */
 export class Rig {
-  readonly #blueprint: Blueprint;
+  #blueprint: Blueprint;
   readonly #notify: Notify;
   readonly #graph: Graph;
   readonly #pump = new Pump();
@@ -24,6 +28,7 @@ export class Rig {
   readonly #viewers = new Map<string, Viewer>();
   readonly #snapshots = new Set<Snapshot>();
   #running = false;
+  #startMs = 0;
   #closed = false;
 
   /** Builds the graph; nothing runs yet. Throws `missing-software` or `bad-graph`. */
@@ -39,11 +44,11 @@ export class Rig {
 
   /**
    * Plays, and resolves when every output has produced its first encoded frame. Rejects with what went wrong; nothing is left running then. A fault after
-   * that is a `failed` event.
+   * that is a `failed` event. `within`: ms to the first frame, where a graph that was asked for while another ran has to show soon that it can.
    */
-  async start(): Promise<void> {
+  async start(within?: number): Promise<void> {
     try {
-      await this.#untilRunning();
+      await this.#untilRunning(within === undefined ? patient : this.#blueprint.limits(within));
     } catch (error) {
       this.close();
       throw error;
@@ -53,6 +58,17 @@ export class Rig {
   /** Started and not closed. */
   get running(): boolean {
     return this.#running && !this.#closed;
+  }
+
+  get blueprint(): Blueprint {
+    return this.#blueprint;
+  }
+
+  /** Does what leads to another blueprint, and follows that from then on. Throws, with nothing changed. */
+  apply(after: Blueprint, step: Extract<Step, { cost: 'none' | 'hot' }>): void {
+    for (const { eye, text } of step.uniforms)
+      setProperty(elementNamed(this.#graph.pipeline, `${eye}_rectify`), 'uniforms', text);
+    this.#blueprint = after;
   }
 
   report(): GraphReport {
@@ -67,6 +83,8 @@ export class Rig {
       outputs: outputs.map(({ content, width, height }) => ({ content, width, height })),
       choices: choices.map(({ what, chosen, because }) => `${what}: ${chosen} (${because})`),
       launch: this.#blueprint.launch,
+      exclusive: this.#blueprint.exclusive,
+      startMs: this.#startMs,
     };
   }
 
@@ -150,11 +168,13 @@ export class Rig {
     return viewer;
   }
 
-  #untilRunning(): Promise<void> {
+  #untilRunning(limits: StartLimits): Promise<void> {
     return new Promise((resolve, reject) => {
-      const watch = new Watch(this.#graph, this.#blueprint.plan.capture.fps, {
+      const started = performance.now();
+      const watch = new Watch(this.#graph, this.#blueprint.plan.capture.fps, limits, {
         running: () => {
           this.#running = true;
+          this.#startMs = Math.round(performance.now() - started);
           this.#pump.add(new Readings(this.#graph, this.#viewers, (readings) => this.#tell(readings)));
           resolve();
         },
@@ -166,6 +186,8 @@ export class Rig {
       });
       for (const polled of [watch, this.#keyframes, this.#memory]) this.#pump.add(polled);
       this.#graph.play();
+      // While the first frames are on their way.
+      warmUpViewers();
     });
   }
 

@@ -6,8 +6,16 @@ import { drain } from './gst/bus.js';
 import { recalculateLatency } from './gst/pipeline.js';
 import type { Polled } from './pump.js';
 
+/** How long everything may take from PLAYING to its first frame, ms. */
+export interface StartLimits {
+  camera: Record<Eye, number>;
+  encoded: number;
+}
+
 /** How long a camera may take from PLAYING to the first encoded frame, ms: a USB camera takes 1–3 s, libcamera’s pipelines about 1 s. */
-export const startLimitMs = 15_000;
+const startLimitMs = 15_000;
+/** Nobody waits for another picture meanwhile. */
+export const patient: StartLimits = { camera: { left: startLimitMs, right: startLimitMs }, encoded: startLimitMs };
 /** How often frames are counted, ms. */
 const countEveryMs = 250;
 
@@ -28,6 +36,7 @@ export interface WatchEvents {
 export class Watch implements Polled {
   readonly #graph: Graph;
   readonly #fps: number;
+  readonly #limits: StartLimits;
   readonly #events: WatchEvents;
   readonly #started = performance.now();
   readonly #eyes = new Map<Eye, Advance>();
@@ -36,9 +45,10 @@ export class Watch implements Polled {
   #running = false;
   #over = false;
 
-  constructor(graph: Graph, fps: number, events: WatchEvents) {
+  constructor(graph: Graph, fps: number, limits: StartLimits, events: WatchEvents) {
     this.#graph = graph;
     this.#fps = fps;
+    this.#limits = limits;
     this.#events = events;
   }
 
@@ -69,22 +79,24 @@ export class Watch implements Polled {
     this.#counted = now;
     const ended = this.#graph.ended();
     if (ended !== null) return ended;
-    const limit = this.#running ? silenceLimit(this.#fps) : startLimitMs;
-    const silent = (seen: Map<Eye | Content, Advance>, key: Eye | Content, frames: number) => {
+    const limitOf = (starting: number) => (this.#running ? silenceLimit(this.#fps) : starting);
+    const silent = (seen: Map<Eye | Content, Advance>, key: Eye | Content, frames: number, limit: number) => {
       const before = seen.get(key) ?? { frames: 0, at: this.#started };
       if (frames > before.frames) seen.set(key, { frames, at: now });
       return now - (seen.get(key) ?? before).at > limit;
     };
-    const seconds = `${(limit / 1000).toFixed(0)} s`;
+    const inSeconds = (limit: number) => `${Number((limit / 1000).toFixed(1))} s`;
     for (const eye of this.#graph.captured.keys()) {
-      if (silent(this.#eyes, eye, this.#graph.capturedFrames(eye)))
-        return silentCamera(eye, `gave no frame for ${seconds}`);
+      const limit = limitOf(this.#limits.camera[eye]);
+      if (silent(this.#eyes, eye, this.#graph.capturedFrames(eye), limit))
+        return silentCamera(eye, `gave no frame for ${inSeconds(limit)}`);
     }
     for (const output of this.#graph.outputs) {
-      if (silent(this.#outputs, output.content, this.#graph.encodedFrames(output))) {
+      const limit = limitOf(this.#limits.encoded);
+      if (silent(this.#outputs, output.content, this.#graph.encodedFrames(output), limit)) {
         return new BinocleError(
           'engine-failed',
-          `No encoded frame of "${output.content}" for ${seconds}, though the cameras run. [encoder:${output.encoder.getName() ?? ''}]`,
+          `No encoded frame of "${output.content}" for ${inSeconds(limit)}, though the cameras run. [encoder:${output.encoder.getName() ?? ''}]`,
         );
       }
     }

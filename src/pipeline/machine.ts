@@ -18,6 +18,16 @@ export interface Machine {
   files?: Partial<Record<Eye, FilesFound>>;
 }
 
+/** A machine as text, for another process. */
+export function machineText(machine: Machine): string {
+  return JSON.stringify({ ...machine, elements: [...machine.elements] });
+}
+
+export function machineFrom(text: string): Machine {
+  const machine = JSON.parse(text) as Omit<Machine, 'elements'> & { elements: string[] };
+  return { ...machine, elements: new Set(machine.elements) };
+}
+
 export type GlProbe =
   | {
       available: true;

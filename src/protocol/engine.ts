@@ -1,14 +1,23 @@
 import type { IceSettings, Profile } from './configuration.js';
 import type { ErrorShape } from './errors.js';
-import type { Content, Eye, Layout, OfferedTrack, RigReadings, TrackTiming, ViewerState } from './ws.js';
+import type { AppliedCost, Content, Eye, Layout, OfferedTrack, RigReadings, TrackTiming, ViewerState } from './ws.js';
 
 /**
  * What the server process and an engine process say to each other over Node's IPC (`child_process.fork`, JSON). Both ends are of one version, so the
  * shapes are types only. A request is `{ id, method, params }`, its answer `{ id, result }` or `{ id, error }`; an event is `{ event, data }`.
  */
 export interface EngineMethods {
-  /** Probe, plan, build, play. Answers when every output has produced its first encoded frame. Asked once, first. */
-  start: { params: { rig: string; profile: Profile }; result: GraphReport };
+  /** Probe, plan and parse, so that what cannot be is refused before anything is touched: no camera is opened. Once, before `start`. */
+  prepare: { params: Drawing; result: Prepared };
+  /**
+   * Build and play, after preparing where that was not done. Answers when every output has produced its first encoded frame; a second time after
+   * `release`, which brings the same graph back. `within`: ms to the first frame for sources that start quickly.
+   */
+  start: { params: Drawing & { within?: number }; result: GraphReport };
+  /** The cheapest step from the graph that runs to the one of this profile, done and read back; or that it takes a new graph, with nothing touched. */
+  apply: { params: { profile: Profile }; result: AppliedStep };
+  /** Viewers and graph closed: whatever it held of cameras and encoders is free. The process stays. */
+  release: { params: Record<string, never>; result: null };
   /** Adds a viewer; its `offer` comes as an event, then its `candidate`s. */
   addViewer: { params: { viewer: string; ice: IceSettings }; result: null };
   answer: { params: { viewer: string; sdp: string }; result: null };
@@ -22,6 +31,28 @@ export interface EngineMethods {
   stop: { params: Record<string, never>; result: null };
 }
 export type EngineMethod = keyof EngineMethods;
+
+/** What a graph is drawn from. `known` is what an engine of this rig found out about the machine, in the engine's own words; left out, it probes. */
+export interface Drawing {
+  rig: string;
+  profile: Profile;
+  known?: string;
+}
+
+export interface Prepared {
+  /** It needs what no two graphs can have at once: a camera, a hardware encoder. */
+  exclusive: boolean;
+}
+
+export type AppliedStep =
+  | { cost: Exclude<AppliedCost, 'graph'>; report: GraphReport }
+  | {
+      cost: 'graph';
+      /** What differs, for the log. */
+      because: string;
+      /** For the next engine. */
+      known: string;
+    };
 
 export interface EngineEvents {
   /** What start-up is doing, for the log. */
@@ -64,4 +95,8 @@ export interface GraphReport {
   choices: string[];
   /** The shell command that `binocle graph` prints for this graph. */
   launch: string;
+  /** As in {@link Prepared}. */
+  exclusive: boolean;
+  /** From PLAYING to the first encoded frame of every output, ms. */
+  startMs: number;
 }

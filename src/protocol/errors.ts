@@ -7,6 +7,7 @@ export const reasons = {
   'bad-usage': { exit: 2, http: 400 },
   'bad-message': { exit: 1, http: 400 },
   'too-large': { exit: 1, http: 413 },
+  'unsupported-media': { exit: 1, http: 415 },
   unauthorized: { exit: 1, http: 401, close: 4401 },
   forbidden: { exit: 1, http: 403, close: 4403 },
   'not-found': { exit: 1, http: 404 },

@@ -1,8 +1,10 @@
-import type { Profile } from '../protocol/configuration.js';
+import type { ProfileFiles } from '../config/profile-files.js';
+import type { Logger } from '../log.js';
 import type { GraphReport } from '../protocol/engine.js';
 import type { EngineState, Supervisor } from '../supervisor/supervisor.js';
 import { RigLedger } from '../telemetry/ledger.js';
 import { monotonicMs } from '../telemetry/monotonic.js';
+import { Settings } from './settings.js';
 
 /** A rig as the HTTP API shows it. What depends on the graph is null until the first one plays. */
 export interface RigState {
@@ -25,27 +27,20 @@ export interface RigState {
   viewers: number;
 }
 
-/** One stereo pair: its engine, its profile with a revision, its counts. Owns the supervisor. */
+/** One stereo pair: its engine, its settings, its counts. Owns supervisor and settings. */
 export class Rig {
   readonly name: string;
   readonly supervisor: Supervisor;
+  readonly settings: Settings;
   readonly ledger = new RigLedger();
-  #revision = 1;
 
-  constructor(name: string, supervisor: Supervisor) {
+  constructor(name: string, supervisor: Supervisor, files: ProfileFiles, log: Logger) {
     this.name = name;
     this.supervisor = supervisor;
+    this.settings = new Settings(supervisor, files, log);
     supervisor.on('up', () => this.ledger.engineUp(monotonicMs(), Date.now()));
     supervisor.on('down', () => this.ledger.engineDown());
     supervisor.on('readings', (readings) => this.ledger.read(readings, Date.now()));
-  }
-
-  get profile(): Profile {
-    return this.supervisor.profile;
-  }
-
-  get revision(): number {
-    return this.#revision;
   }
 
   /** An engine runs and its frames advance. */
@@ -55,13 +50,6 @@ export class Rig {
 
   get restarts(): number {
     return [...this.supervisor.restarts.values()].reduce((total, count) => total + count, 0);
-  }
-
-  /** Another profile by a new graph; every viewer is offered anew. @throws BinocleError and keeps the old one where it does not play. */
-  async change(profile: Profile): Promise<GraphReport> {
-    // Counted before the new graph is up, as its offers carry the revision.
-    this.#revision += 1;
-    return this.supervisor.replace(profile);
   }
 
   state(viewers: number): RigState {
@@ -78,7 +66,7 @@ export class Rig {
       outputs: report?.outputs ?? null,
       gl: report?.gl ?? null,
       choices: report?.choices ?? null,
-      revision: this.#revision,
+      revision: this.settings.revision,
       uptimeMs: Math.round(uptimeMs),
       restarts: this.restarts,
       viewers,
@@ -86,6 +74,7 @@ export class Rig {
   }
 
   close(): Promise<void> {
+    this.settings.close();
     return this.supervisor.close();
   }
 }

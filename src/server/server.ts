@@ -1,6 +1,7 @@
+import type { ProfileFiles } from '../config/profile-files.js';
 import { createLogger } from '../log.js';
 import { packagePath } from '../paths.js';
-import type { Configuration, Profile } from '../protocol/configuration.js';
+import type { Configuration } from '../protocol/configuration.js';
 import { Supervisor } from '../supervisor/supervisor.js';
 import { Access } from './access.js';
 import { originsOf } from './addresses.js';
@@ -22,7 +23,7 @@ export const engineProgram = packagePath('dist', 'src', 'engine', 'main.js');
 
 export interface ServerOptions {
   configuration: Pick<Configuration, 'server' | 'state_dir'>;
-  rigs: { name: string; profile: Profile }[];
+  rigs: { name: string; files: ProfileFiles }[];
   /** The engine's entry. Left out: the real one. */
   program?: string;
 }
@@ -76,9 +77,11 @@ export class Server {
     const identity = await loadIdentity(settings.tls, folder);
 
     const byName = new Map(
-      rigs.map(({ name, profile }) => {
-        const engineLog = createLogger(rigs.length === 1 ? 'engine' : `engine ${name}`);
-        return [name, new Rig(name, new Supervisor({ rig: name, profile, program, log: engineLog }))];
+      rigs.map(({ name, files }) => {
+        const logOf = (what: string) => createLogger(rigs.length === 1 ? what : `${what} ${name}`);
+        const { profile } = files;
+        const supervisor = new Supervisor({ rig: name, profile, program, log: logOf('engine') });
+        return [name, new Rig(name, supervisor, files, logOf('settings'))];
       }),
     );
     const access = new Access(tokens);
@@ -133,6 +136,7 @@ export class Server {
   /** The first start of every engine. @throws BinocleError the first reason why there is no picture. */
   async startRigs(): Promise<void> {
     await Promise.all([...this.rigs.values()].map((rig) => rig.supervisor.start()));
+    for (const { settings } of this.rigs.values()) settings.watch();
   }
 
   /** Everything within about 1.3 s: engines stopped, viewers told, port free. Idempotent. */

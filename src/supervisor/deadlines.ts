@@ -2,7 +2,10 @@ import type { EngineMethod } from '../protocol/engine.js';
 
 /** How long each request may take, milliseconds. `start` covers probing, shader compilation and the first frame of a slow camera. */
 export const deadlinesMs = {
+  prepare: 30_000,
   start: 30_000,
+  apply: 30_000,
+  release: 2_000,
   addViewer: 5_000,
   answer: 5_000,
   candidate: 5_000,

@@ -37,6 +37,7 @@ export class EngineProcess extends EventEmitter<Events> {
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
   #verdict: EngineEnd | null = null;
+  #gone: EngineEnd | null = null;
   #heartbeat: NodeJS.Timeout | null = null;
   #beatsSilent = 0;
 
@@ -72,6 +73,7 @@ export class EngineProcess extends EventEmitter<Events> {
 
   /** @throws BinocleError the engine's own, `timeout` after the method's deadline, or why the process ended meanwhile. */
   request<M extends EngineMethod>(method: M, params: EngineMethods[M]['params']): Promise<EngineMethods[M]['result']> {
+    if (this.#gone !== null) return Promise.reject(this.#gone.error);
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       const deadline = setTimeout(() => {
@@ -106,6 +108,13 @@ export class EngineProcess extends EventEmitter<Events> {
       const seconds = String((beatsMissed * beatMs) / 1000);
       this.kill('silent', new BinocleError('engine-failed', `the engine has not been heard of for ${seconds} s`));
     }, beatMs).unref();
+  }
+
+  /** Its silence means nothing from now on: it rests. */
+  rest(): void {
+    if (this.#heartbeat !== null) clearInterval(this.#heartbeat);
+    this.#heartbeat = null;
+    this.#beatsSilent = 0;
   }
 
   /** Asks it to end, and ends it where it does not within a second. */
@@ -145,6 +154,7 @@ export class EngineProcess extends EventEmitter<Events> {
           : `the engine process was killed by ${signal}`,
       ),
     };
+    this.#gone = end;
     for (const pending of this.#pending.values()) pending.reject(end.error);
     this.emit('ended', end);
     this.removeAllListeners();

@@ -5,6 +5,7 @@ import { BinocleError } from '../protocol/errors.js';
 import type { EngineEvents, EngineMethod, EngineMethods, GraphReport } from '../protocol/engine.js';
 import { restartDelayMs, wellAfterMs } from './backoff.js';
 import { EngineProcess, type EndCause, type EngineEnd } from './engine-process.js';
+import { Standby } from './standby.js';
 
 export type EngineState = 'starting' | 'running' | 'restarting' | 'closed';
 
@@ -26,9 +27,13 @@ export interface SupervisorOptions {
   log: Logger;
 }
 
+/** Least and longest time to the first frame of a graph that takes the place of another, ms. */
+const leastPatienceMs = 1_500;
+const longestPatienceMs = 15_000;
+
 /**
- * Keeps one rig's engine running: starts it, watches it, replaces it with back-off when it dies, hangs or fails. Owns the engine process
- * and the restart timer. What fails at the first start is the caller's to decide; after that it tries for ever.
+ * Keeps one rig's engine running: starts it, watches it, replaces it with back-off when it dies, hangs or fails, and for another profile. Owns the
+ * engine processes and the restart timer. What fails at the first start is the caller's to decide; after that it tries for ever.
  */
 export class Supervisor extends EventEmitter<Events> {
   readonly restarts = new Map<EndCause, number>();
@@ -38,9 +43,15 @@ export class Supervisor extends EventEmitter<Events> {
   #report: GraphReport | null = null;
   #lastError: BinocleError | null = null;
   #engine: EngineProcess | null = null;
+  #quickestStartMs = Infinity;
   #upSince = 0;
   #attempt = 0;
   #retry: NodeJS.Timeout | null = null;
+  #started: Promise<void> = Promise.resolve();
+  #replacing = false;
+  #standby: Standby | null = null;
+  /** Every engine process that has not ended. */
+  readonly #processes = new Set<EngineProcess>();
 
   constructor(options: SupervisorOptions) {
     super();
@@ -74,7 +85,17 @@ export class Supervisor extends EventEmitter<Events> {
 
   /** The first start. @throws BinocleError why there is no picture; nothing is left running. */
   start(): Promise<GraphReport> {
-    return this.#launch(this.#profile);
+    const starting = this.#launch(this.#profile);
+    this.#started = starting.then(
+      () => undefined,
+      () => undefined,
+    );
+    return starting;
+  }
+
+  /** Settles when the first start has ended, one way or the other. */
+  get started(): Promise<void> {
+    return this.#started;
   }
 
   /** @throws BinocleError `engine-failed` while no engine runs, else what EngineProcess.request throws. */
@@ -86,17 +107,47 @@ export class Supervisor extends EventEmitter<Events> {
     return this.#engine.request(method, params);
   }
 
-  /** Another profile, by a new engine. Where that does not play, the old profile comes back and the error is thrown. */
-  async replace(profile: Profile): Promise<GraphReport> {
-    const previous = this.#profile;
-    await this.#retire(new BinocleError('engine-failed', 'the profile changed; the graph is rebuilt'));
+  /** Another profile for the graph that runs: what was changed in it is done already. */
+  adopt(profile: Profile, report?: GraphReport): void {
+    this.#profile = profile;
+    if (report !== undefined) this.#report = report;
+  }
+
+  /** A graph change is coming: an engine process is loaded meanwhile. One that nobody takes ends by itself. */
+  foresee(): void {
+    this.#standby ??= new Standby(
+      () => this.#fork(),
+      () => {
+        this.#standby = null;
+      },
+    );
+  }
+
+  /**
+   * Another profile, by a new engine that is loaded, planned and parsed while the old one still streams. Where the two graphs need nothing that only one
+   * can have, the new one plays before the old one goes; else the old one lets go of its cameras first. Where the new one gives no frames, the old one plays
+   * on or comes back, and the error is thrown. `known` is what the old engine knows of the machine.
+   */
+  async replace(profile: Profile, known?: string): Promise<GraphReport> {
+    this.foresee();
+    const next = this.#standby!.take();
+    this.#replacing = true;
     try {
-      this.#profile = profile;
-      return await this.#launch(profile);
+      const drawing = { rig: this.#options.rig, profile, ...(known === undefined ? {} : { known }) };
+      const { exclusive } = await next.request('prepare', drawing);
+      const within = this.#patienceMs(profile);
+      const together = this.#state === 'running' && !(exclusive && this.#report!.exclusive);
+      const report = together
+        ? await next.request('start', { ...drawing, within })
+        : await this.#instead(next, { ...drawing, within });
+      return this.#swap(next, profile, report);
     } catch (thrown) {
-      this.#profile = previous;
-      this.#again(0);
-      throw thrown;
+      const error = BinocleError.from(thrown);
+      next.kill('start-failed', error);
+      throw error;
+    } finally {
+      this.#replacing = false;
+      if (this.#engine === null && this.#retry === null) this.#again(0);
     }
   }
 
@@ -104,33 +155,20 @@ export class Supervisor extends EventEmitter<Events> {
   async close(): Promise<void> {
     this.#state = 'closed';
     this.#stopRetrying();
-    const engine = this.#engine;
     this.#engine = null;
-    await engine?.stop('exited', new BinocleError('engine-failed', 'the program ends'));
+    this.#standby?.close();
+    const ending = [...this.#processes].map((engine) => engine.stop('exited', theEnd()));
+    await Promise.all(ending);
   }
 
   async #launch(profile: Profile): Promise<GraphReport> {
-    if (this.#state === 'closed') throw new BinocleError('engine-failed', 'the program ends');
-    const { rig, program, log } = this.#options;
-    const engine = new EngineProcess(program, log);
+    if (this.#state === 'closed') throw theEnd();
+    const engine = this.#fork();
     this.#engine = engine;
-    for (const event of forwarded)
-      engine.on(event, (data: EngineEvents[typeof event]) => {
-        // An engine that is still starting has nothing to say to viewers, and its frames are not counted yet.
-        const concerns = event === 'progress' || this.#state === 'running';
-        if (this.#engine === engine && concerns) this.emit(event, ...([data] as never));
-      });
-    engine.on('warning', ({ message }) => log.warn(message));
     try {
-      const report = await engine.request('start', { rig, profile });
+      const report = await engine.request('start', { rig: this.#options.rig, profile });
       if (this.#engine !== engine) throw new BinocleError('engine-failed', 'the engine was ended while it started');
-      engine.watch();
-      engine.on('ended', (end) => this.#lost(engine, end));
-      this.#report = report;
-      this.#lastError = null;
-      this.#upSince = performance.now();
-      this.#state = 'running';
-      this.emit('up', report);
+      this.#play(engine, report);
       return report;
     } catch (thrown) {
       const error = BinocleError.from(thrown);
@@ -142,29 +180,114 @@ export class Supervisor extends EventEmitter<Events> {
     }
   }
 
+  #fork(): EngineProcess {
+    const { program, log } = this.#options;
+    const engine = new EngineProcess(program, log);
+    this.#processes.add(engine);
+    void engine.ended.then(() => this.#processes.delete(engine));
+    for (const event of forwarded)
+      engine.on(event, (data: EngineEvents[typeof event]) => {
+        // An engine that is still starting has nothing to say to viewers, and its frames are not counted yet.
+        const concerns = event === 'progress' || this.#state === 'running';
+        if (this.#engine === engine && concerns) this.emit(event, ...([data] as never));
+      });
+    engine.on('warning', ({ message }) => log.warn(message));
+    engine.on('ended', (end) => this.#lost(engine, end));
+    return engine;
+  }
+
+  /** From now on this is the engine. */
+  #play(engine: EngineProcess, report: GraphReport): void {
+    engine.watch();
+    this.#engine = engine;
+    this.#report = report;
+    this.#lastError = null;
+    this.#quickestStartMs = Math.min(this.#quickestStartMs, report.startMs);
+    this.#upSince = performance.now();
+    this.#state = 'running';
+    this.emit('up', report);
+  }
+
+  #swap(next: EngineProcess, profile: Profile, report: GraphReport): GraphReport {
+    if (this.#state === 'closed') throw theEnd();
+    const previous = this.#engine;
+    this.#stopRetrying();
+    previous?.rest();
+    if (this.#state === 'running') this.#fall({ cause: 'reconfigured', error: rebuilt() });
+    this.#count('reconfigured');
+    this.#profile = profile;
+    this.#play(next, report);
+    void previous?.stop('reconfigured', rebuilt());
+    return report;
+  }
+
+  /** The new graph after the old one has let go; where it does not play, the old one again. */
+  async #instead(next: EngineProcess, drawing: EngineMethods['start']['params']): Promise<GraphReport> {
+    const previous = await this.#letGo();
+    try {
+      return await next.request('start', drawing);
+    } catch (thrown) {
+      next.kill('start-failed', BinocleError.from(thrown));
+      if (previous !== null) await this.#resume(next, previous);
+      throw thrown;
+    }
+  }
+
+  /** The engine that runs lets go of what it holds, and waits. Null where none ran, or where it had to be ended. */
+  async #letGo(): Promise<EngineProcess | null> {
+    this.#stopRetrying();
+    const engine = this.#engine;
+    if (engine === null) return null;
+    const running = this.#state === 'running';
+    engine.rest();
+    if (running) this.#fall({ cause: 'reconfigured', error: rebuilt() });
+    try {
+      if (!running) throw rebuilt();
+      await engine.request('release', {});
+      return engine;
+    } catch (thrown) {
+      this.#engine = null;
+      engine.kill('reconfigured', BinocleError.from(thrown));
+      await engine.ended;
+      return null;
+    }
+  }
+
+  /** The old graph comes back in the engine that had it. Where it does not, the back-off finds another. */
+  async #resume(failed: EngineProcess, previous: EngineProcess): Promise<void> {
+    await failed.ended;
+    try {
+      this.#play(previous, await previous.request('start', { rig: this.#options.rig, profile: this.#profile }));
+    } catch (thrown) {
+      const error = BinocleError.from(thrown);
+      this.#options.log.error(`the graph before does not come back at once: ${error.message}`);
+      if (this.#engine === previous) this.#engine = null;
+      previous.kill('start-failed', error);
+    }
+  }
+
+  /** How long a graph's first frame may take, ms: three times as long as the quickest here took, and more for larger pictures. */
+  #patienceMs({ capture: { width, height, fps } }: Profile): number {
+    if (this.#report === null) return longestPatienceMs;
+    const { capture } = this.#report;
+    const larger = Math.max(1, (width * height) / (capture.width * capture.height));
+    return Math.min(longestPatienceMs, Math.max(leastPatienceMs, 3 * this.#quickestStartMs * larger) + 2000 / fps);
+  }
+
   #lost(engine: EngineProcess, end: EngineEnd): void {
-    if (this.#engine !== engine) return;
+    if (this.#engine !== engine || this.#state !== 'running') return;
     this.#engine = null;
     this.#count(end.cause);
     if (performance.now() - this.#upSince > wellAfterMs) this.#attempt = 0;
     this.#options.log.error(`the engine ended: ${end.error.message}`, { cause: end.cause });
     this.#fall(end);
-    this.#again(this.#attempt++);
+    if (!this.#replacing) this.#again(this.#attempt++);
   }
 
   #fall(end: EngineEnd): void {
     this.#state = 'restarting';
     this.#lastError = end.error;
     this.emit('down', end);
-  }
-
-  async #retire(error: BinocleError): Promise<void> {
-    this.#stopRetrying();
-    const engine = this.#engine;
-    this.#engine = null;
-    this.#count('reconfigured');
-    this.#fall({ cause: 'reconfigured', error });
-    await engine?.stop('reconfigured', error);
   }
 
   #again(attempt: number): void {
@@ -198,4 +321,12 @@ export class Supervisor extends EventEmitter<Events> {
   #count(cause: EndCause): void {
     this.restarts.set(cause, (this.restarts.get(cause) ?? 0) + 1);
   }
+}
+
+function rebuilt(): BinocleError {
+  return new BinocleError('engine-failed', 'the profile changed; the graph is rebuilt');
+}
+
+function theEnd(): BinocleError {
+  return new BinocleError('engine-failed', 'the program ends');
 }

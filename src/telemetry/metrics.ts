@@ -10,6 +10,7 @@ export interface Observed {
     name: string;
     ledger: RigLedger;
     restarts: ReadonlyMap<string, number>;
+    changes: ReadonlyMap<string, number>;
     sessions: ObservedSession[];
   }[];
   board: BoardReadings;
@@ -112,6 +113,13 @@ const metrics: readonly Metric[] = [
     help: 'Engine processes replaced, by what ended them.',
     labels: ['rig', 'reason'],
     read: ofRigs(({ restarts }) => [...restarts].map(([reason, value]) => ({ labels: { reason }, value }))),
+  },
+  {
+    name: 'profile_changes_total',
+    type: 'counter',
+    help: 'Changes of the profile that came into force, by what they cost: none, hot, encoder or graph.',
+    labels: ['rig', 'cost'],
+    read: ofRigs(({ changes }) => [...changes].map(([cost, value]) => ({ labels: { cost }, value }))),
   },
   {
     name: 'engine_last_frame_timestamp_seconds',

@@ -1,4 +1,5 @@
 import type { Blueprint } from '../../src/engine/blueprint.js';
+import { patient } from '../../src/engine/watch.js';
 import type { Content, Eye, Layout } from '../../src/protocol/ws.js';
 
 /** A graph of the agreed element names, without the planner: test pictures, side by side or twin, 320x240 an eye. */
@@ -37,6 +38,8 @@ export function literalBlueprint(
       gl: null,
       outputs: contents.map((content) => ({ content, width, height: 240, bitrateKbps: 1000 })),
       choices: [],
+      stages: [],
+      mtu: 1200,
     },
     text,
     launch: `gst-launch-1.0 ${text}`,
@@ -54,5 +57,7 @@ export function literalBlueprint(
         ! appsink name=snapshot_sink sync=false async=false max-buffers=1 drop=true`,
     }),
     extensions: [],
+    exclusive: false,
+    limits: () => patient,
   };
 }

@@ -109,12 +109,12 @@ test('another profile: viewers are offered anew with its revision; one that does
   client.send({ type: 'hello', token: token(rig) });
   assert.equal((await client.next('offer')).revision, 1);
   const changed = { ...rig.profile, layout: 'tab' as const };
-  await served.change(changed);
+  await served.settings.set({ layout: 'tab' }, 'test');
   assert.equal((await client.next('offer')).revision, 2);
-  assert.deepEqual(served.profile, changed);
-  await assert.rejects(served.change({ ...changed, description: JSON.stringify({ start: 'refuse' }) }), /nosuch/);
-  assert.deepEqual(served.profile, changed);
-  await client.next('offer');
+  assert.deepEqual(served.settings.profile, changed);
+  const refused = { layout: 'sbs', description: JSON.stringify({ start: 'refuse' }) };
+  await assert.rejects(served.settings.set(refused, 'test'), /nosuch/);
+  assert.deepEqual(served.settings.profile, changed);
   assert.equal(served.supervisor.state, 'running');
   client.close();
 });

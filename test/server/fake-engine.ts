@@ -1,4 +1,5 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
+import type { Profile } from '../../src/protocol/configuration.js';
 import type { EngineNotice, EngineReply, EngineRequest, GraphReport } from '../../src/protocol/engine.js';
 import type { ErrorShape } from '../../src/protocol/errors.js';
 
@@ -8,6 +9,10 @@ import type { ErrorShape } from '../../src/protocol/errors.js';
  */
 export interface Behaviour {
   start?: 'play' | 'refuse' | 'crash' | 'hang';
+  /** Has a camera that no other engine can have at the same time. */
+  exclusive?: boolean;
+  /** A file: every `start` and `release` writes a line with this engine's pid. */
+  diary?: string;
   /** Ignores `stop`. */
   deaf?: boolean;
   /** A file: the first engine makes it and plays; those that find it fail. */
@@ -25,10 +30,13 @@ const report: GraphReport = {
   gl: null,
   choices: [],
   launch: 'gst-launch-1.0 fakesrc ! fakesink',
+  exclusive: false,
+  startMs: 100,
 };
 const noSuchElement: ErrorShape = { reason: 'missing-software', message: 'there is no element "nosuch" here' };
 
 const viewers = new Set<string>();
+let profile: Profile | null = null;
 let behaviour: Behaviour = {};
 let frames = 0;
 let beat: NodeJS.Timeout | undefined;
@@ -67,6 +75,12 @@ function readings(): void {
     });
 }
 
+const behaviourOf = ({ description }: Profile): Behaviour => JSON.parse(description ?? '{}') as Behaviour;
+
+function note(what: string): void {
+  if (behaviour.diary !== undefined) appendFileSync(behaviour.diary, `${String(process.pid)} ${what}\n`);
+}
+
 function start(id: number): void {
   if (behaviour.onlyOnce !== undefined) {
     if (existsSync(behaviour.onlyOnce)) behaviour = { start: 'refuse' };
@@ -75,7 +89,7 @@ function start(id: number): void {
   switch (behaviour.start ?? 'play') {
     case 'play':
       say({ event: 'progress', data: { message: 'drawing' } });
-      say({ id, result: report });
+      say({ id, result: { ...report, exclusive: behaviour.exclusive === true } });
       readings();
       beat = setInterval(readings, 1000);
       break;
@@ -115,9 +129,31 @@ process.on('disconnect', () => process.exit(0));
 process.on('message', (request: EngineRequest) => {
   const { id } = request;
   switch (request.method) {
+    case 'prepare':
+      say({ id, result: { exclusive: behaviourOf(request.params.profile).exclusive === true } });
+      break;
     case 'start':
-      behaviour = JSON.parse(request.params.profile.description ?? '{}') as Behaviour;
+      profile = request.params.profile;
+      behaviour = behaviourOf(profile);
+      note('start');
       start(id);
+      break;
+    case 'apply': {
+      const { layout, encode } = request.params.profile;
+      if (encode.mtu === 666)
+        say({ id, error: { reason: 'source-failed', message: 'there is no such camera', path: 'profile.cameras' } });
+      else if (layout !== profile!.layout) say({ id, result: { cost: 'graph', because: 'another layout', known: '' } });
+      else {
+        profile = request.params.profile;
+        say({ id, result: { cost: 'hot', report } });
+      }
+      break;
+    }
+    case 'release':
+      note('release');
+      viewers.clear();
+      clearInterval(beat);
+      say({ id, result: null });
       break;
     case 'addViewer': {
       const { viewer } = request.params;

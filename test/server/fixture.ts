@@ -1,11 +1,13 @@
 import { EventEmitter, once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
+import { ProfileFiles } from '../../src/config/profile-files.js';
 import { select } from '../../src/config/select.js';
+import type { Texts } from '../../src/config/source.js';
 import { setLogLevel } from '../../src/log.js';
 import { packagePath } from '../../src/paths.js';
 import type { Profile } from '../../src/protocol/configuration.js';
@@ -19,6 +21,8 @@ export interface Rigged {
   server: Server;
   origin: string;
   state: string;
+  /** The profile file. */
+  file: string;
   authority: string | undefined;
   profile: Profile;
   [Symbol.asyncDispose](): Promise<void>;
@@ -28,11 +32,14 @@ export interface Rigged {
 export async function rigged(settings: string[] = [], behaviour: Behaviour = {}, start = true): Promise<Rigged> {
   setLogLevel('error');
   const state = await mkdtemp(join(tmpdir(), 'binocle-server-'));
-  const { configuration, profile } = await select({
-    set: ['server.host=127.0.0.1', 'server.port=0', `state_dir=${state}`, ...settings],
-  });
-  const rig = { ...profile, description: JSON.stringify(behaviour) };
-  const server = await Server.open({ configuration, rigs: [{ name: 'default', profile: rig }], program: fakeEngine });
+  const file = join(state, 'robot.yaml');
+  await writeFile(file, `profiles:\n  default:\n    description: ${JSON.stringify(JSON.stringify(behaviour))}\n`);
+  const set = ['server.host=127.0.0.1', 'server.port=0', `state_dir=${state}`, ...settings];
+  const read = (instead?: Texts) => select({ config: [file], set }, instead);
+  const selected = await read();
+  const { configuration, profile: rig } = selected;
+  const rigs = [{ name: 'default', files: new ProfileFiles(read, selected) }];
+  const server = await Server.open({ configuration, rigs, program: fakeEngine });
   const close = async (): Promise<void> => {
     await server.close();
     await rm(state, { recursive: true, force: true });
@@ -45,7 +52,7 @@ export async function rigged(settings: string[] = [], behaviour: Behaviour = {},
   }
   const authority =
     configuration.server.tls.mode === 'self-signed' ? await readFile(join(state, 'authority.pem'), 'utf8') : undefined;
-  return { server, origin: server.origins[0]!, state, authority, profile: rig, [Symbol.asyncDispose]: close };
+  return { server, origin: server.origins[0]!, state, file, authority, profile: rig, [Symbol.asyncDispose]: close };
 }
 
 export interface Response {

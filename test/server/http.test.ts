@@ -13,14 +13,16 @@ const operator = (): string => rig.server.tokens!.operator;
 const viewer = (): string => rig.server.tokens!.viewer;
 
 /** Where a route is tried: parameters filled in; a session that is not there is only found missing by who may ask. */
-const samples = routes.map(({ method, path, role }) => ({
+const samples = routes.map(({ method, path, role, accepts, answers }) => ({
   method,
   role,
+  ...(accepts === undefined ? {} : { body: '{}' }),
+  success: answers.length === 0 ? 204 : 200,
   path: path.replace('{rig}', 'default').replace('{id}', 'nobody').replace('{name}', 'messages.json'),
 }));
 
-for (const { method, path, role } of samples) {
-  const passed = path.endsWith('nobody') ? 404 : method === 'GET' ? 200 : 204;
+for (const { method, path, role, body, success } of samples) {
+  const passed = path.endsWith('nobody') ? 404 : success;
   const expected = {
     none: role === null ? passed : 401,
     wrong: role === null ? passed : 401,
@@ -30,7 +32,7 @@ for (const { method, path, role } of samples) {
   test(`${method} ${path}: ${JSON.stringify(expected)}`, async () => {
     const tokens = { none: undefined, wrong: 'x'.repeat(32), viewer: viewer(), operator: operator() };
     for (const [who, token] of Object.entries(tokens)) {
-      const answer = await ask(rig, path, { method, token });
+      const answer = await ask(rig, path, { method, token, ...(body === undefined ? {} : { body }) });
       const { status, headers } = answer;
       assert.equal(status, expected[who as keyof typeof expected], who);
       if (status < 400) continue;

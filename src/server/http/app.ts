@@ -8,7 +8,7 @@ import { readJson } from './body.js';
 import { securityHeaders } from './headers.js';
 import { loadPage, servePage } from './page.js';
 import { problems } from './problem.js';
-import { readQuery, type Answer, type Route, type Services } from './route.js';
+import { readIfMatch, readQuery, requireMediaType, type Answer, type Route, type Services } from './route.js';
 import { routes } from './routes.js';
 
 export interface AppOptions {
@@ -43,26 +43,28 @@ function serveRoute(route: Route, services: Services, access: Access): Middlewar
   return async (ctx) => {
     if (route.role !== null) access.require(route.role, ctx.req);
     const query = readQuery(route, new URLSearchParams(ctx.querystring));
-    if (route.method !== 'GET') await readJson(ctx.req);
+    const body = route.method === 'GET' ? undefined : await readJson(ctx.req);
+    if (body !== undefined) requireMediaType(route, ctx.get('Content-Type') || undefined);
+    const ifMatch = route.conditional === true ? readIfMatch(ctx.get('If-Match') || undefined) : undefined;
     const params = ctx['params'] as Record<string, string>;
     const {
       status = 200,
       type = 'application/json',
-      body,
+      body: answer,
       etag,
-    }: Answer = await route.handle(services, { params, query });
+    }: Answer = await route.handle(services, { params, query, body, ...(ifMatch === undefined ? {} : { ifMatch }) });
     ctx.status = status;
     ctx.set('Cache-Control', 'no-store');
     if (etag !== undefined) {
       ctx.set('ETag', etag);
       ctx.set('Cache-Control', 'no-cache');
-      if (ctx.fresh) {
+      if (route.method === 'GET' && ctx.fresh) {
         ctx.status = 304;
         return;
       }
     }
-    if (body === undefined) return;
-    ctx.body = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+    if (answer === undefined) return;
+    ctx.body = typeof answer === 'string' || Buffer.isBuffer(answer) ? answer : JSON.stringify(answer);
     ctx.type = type;
   };
 }

@@ -34,7 +34,7 @@ export function openApi(routes: readonly Route[]): object {
   };
 }
 
-function operation({ path, summary, role, query, answers }: Route): object {
+function operation({ path, summary, role, query, accepts, conditional, answers }: Route): object {
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
     in: 'path',
@@ -46,6 +46,13 @@ function operation({ path, summary, role, query, answers }: Route): object {
     in: 'query',
     schema: { enum: allowed, default: allowed[0] },
   }));
+  const inHeader = {
+    name: 'If-Match',
+    in: 'header',
+    description: 'ETag of the profile; refused with 412 where it has another revision by now.',
+    schema: { type: 'string' },
+  };
+  const schema = { $ref: '/schemas/configuration.json#/properties/profiles/additionalProperties' };
   const success =
     answers.length === 0
       ? { '204': { description: 'Done' } }
@@ -57,7 +64,16 @@ function operation({ path, summary, role, query, answers }: Route): object {
   return {
     summary,
     ...(role === null ? { security: [] } : { security: [{ token: [] }], 'x-role': role }),
-    parameters: [...inPath, ...inQuery],
+    parameters: [...inPath, ...inQuery, ...(conditional === true ? [inHeader] : [])],
+    ...(accepts === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: true,
+            description: 'Any of the keys of a profile; null brings the default of a key back.',
+            content: Object.fromEntries(accepts.map((type) => [type, { schema }])),
+          },
+        }),
     responses: { ...success, default: refusal },
   };
 }

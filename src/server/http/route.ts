@@ -16,6 +16,10 @@ export interface Services {
 export interface Asked {
   params: Record<string, string>;
   query: Record<string, string>;
+  /** JSON; undefined where the request has no body. */
+  body: unknown;
+  /** Revisions that `If-Match` names; left out where the request is not conditional. */
+  ifMatch?: readonly number[];
 }
 
 export interface Answer {
@@ -30,7 +34,7 @@ export interface Answer {
 
 /** One line of the API; the router and /openapi.json are both made from it. */
 export interface Route {
-  method: 'GET' | 'POST' | 'DELETE';
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Parameters as in OpenAPI: `/api/v1/rigs/{rig}`. */
   path: string;
   /** Null: for everybody. */
@@ -38,6 +42,10 @@ export interface Route {
   summary: string;
   /** Query parameters: what each may be; the first is the default. */
   query?: Record<string, readonly [string, ...string[]]>;
+  /** Media types of the body that it takes, which it needs. Left out: none is needed. */
+  accepts?: readonly string[];
+  /** Takes If-Match (RFC 9110, 13.1.1): an ETag of the profile. */
+  conditional?: boolean;
   /** Media types of a success. */
   answers: readonly string[];
   /** @throws BinocleError */
@@ -53,6 +61,21 @@ export function readQuery(route: Route, given: URLSearchParams): Record<string, 
         throw new BinocleError('bad-usage', `${name} must be one of ${allowed.join(', ')}`, { path: name });
       return [name, value];
     }),
+  );
+}
+
+/** @throws BinocleError `unsupported-media` unless the body is of a type that the route takes; a type that is not given is believed. */
+export function requireMediaType({ accepts }: Route, given: string | undefined): void {
+  const type = given?.split(';')[0]!.trim().toLowerCase();
+  if (accepts === undefined || type === undefined || accepts.includes(type)) return;
+  throw new BinocleError('unsupported-media', `the body has to be ${accepts.join(' or ')}, not ${type}`);
+}
+
+/** What `If-Match` allows, as revisions; undefined for no condition. A weak or foreign tag matches none (RFC 9110, 8.8.3.2). */
+export function readIfMatch(header: string | undefined): readonly number[] | undefined {
+  if (header === undefined || header.trim() === '*') return undefined;
+  return [...header.matchAll(/(W\/)?"([^"]*)"/g)].flatMap(([, weak, tag]) =>
+    weak === undefined && /^\d+$/.test(tag!) ? [Number(tag)] : [],
   );
 }
 

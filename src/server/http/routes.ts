@@ -1,8 +1,9 @@
 import { BinocleError } from '../../protocol/errors.js';
 import { graphFormats, type GraphFormat } from '../../protocol/engine.js';
-import type { Content } from '../../protocol/ws.js';
+import { isMapping } from '../../protocol/merge-patch.js';
+import type { Applied, Content } from '../../protocol/ws.js';
 import { openApi } from './openapi.js';
-import { rigOf, type Route, type Services } from './route.js';
+import { rigOf, type Answer, type Route, type Services } from './route.js';
 import { schemas } from './schemas.js';
 
 const json = 'application/json';
@@ -71,9 +72,43 @@ export const routes: readonly Route[] = [
     summary: 'The profile that is in force; ETag is its revision',
     answers: [json],
     handle: (services, asked) => {
-      const { profile, revision } = rigOf(services, asked);
-      return { body: profile, etag: `"${String(revision)}"` };
+      const { profile, revision } = rigOf(services, asked).settings;
+      return { body: profile, etag: etagOf(revision) };
     },
+  },
+  {
+    method: 'PATCH',
+    path: '/api/v1/rigs/{rig}/profile',
+    role: 'operator',
+    summary:
+      'Change the profile by a JSON Merge Patch (RFC 7386); answers what it cost, and the profile that is in force then',
+    accepts: ['application/merge-patch+json', json],
+    conditional: true,
+    answers: [json],
+    handle: async (services, asked) => {
+      const patch = asked.body;
+      if (!isMapping(patch))
+        throw new BinocleError('bad-message', 'the body is a JSON Merge Patch: an object with the keys that change');
+      return applied(await rigOf(services, asked).settings.set(patch, 'http', asked.ifMatch));
+    },
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/rigs/{rig}/profile/save',
+    role: 'operator',
+    summary: 'Write what is unsaved to the files that decide it, and nothing else of them',
+    conditional: true,
+    answers: [json],
+    handle: async (services, asked) => ({ body: await rigOf(services, asked).settings.save('http', asked.ifMatch) }),
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/rigs/{rig}/profile/rollback',
+    role: 'operator',
+    summary: 'Back to what the files say now',
+    conditional: true,
+    answers: [json],
+    handle: async (services, asked) => applied(await rigOf(services, asked).settings.rollback(asked.ifMatch)),
   },
   {
     method: 'GET',
@@ -164,6 +199,14 @@ export const routes: readonly Route[] = [
     },
   },
 ];
+
+function applied(result: Applied): Answer {
+  return { body: result, etag: etagOf(result.revision) };
+}
+
+function etagOf(revision: number): string {
+  return `"${String(revision)}"`;
+}
 
 function viewersOf({ sessions, rigs }: Services, name: string): number {
   return sessions.list(rigs.get(name)).length;

@@ -32,7 +32,7 @@ export function createStatsReader(sessions: Sessions, observe: () => Promise<Obs
     return {
       rig: rig.name,
       ready: rig.ready,
-      revision: rig.revision,
+      revision: rig.settings.revision,
       uptimeMs: Math.round(supervisor.uptimeMs),
       restarts: Object.fromEntries(supervisor.restarts),
       frames: ledger.frames,

@@ -116,9 +116,11 @@ function dispatch(session: Session, message: ClientMessage, received: number): v
     case 'candidate':
       return session.addCandidate(message);
     case 'set':
+      return session.set(message);
     case 'save':
+      return session.save(message);
     case 'rollback':
-      return session.change(message);
+      return session.rollback(message);
     case 'keyframe':
       return session.keyframe(message);
     case 'ping':

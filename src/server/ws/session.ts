@@ -8,6 +8,7 @@ import {
   type IceServer,
   type RigReadings,
   type Role,
+  type ServerMessages,
   type ViewerReadings,
   type ViewerState,
 } from '../../protocol/ws.js';
@@ -80,9 +81,9 @@ export class Session {
       session: this.id,
       role: this.role,
       rig: this.rig.name,
-      revision: this.rig.revision,
-      profile: this.rig.profile,
-      unsaved: [],
+      revision: this.rig.settings.revision,
+      profile: this.rig.settings.profile,
+      unsaved: this.rig.settings.unsaved,
       iceServers: settings.iceServers,
     });
     log.info('viewer came', { session: this.id, role: this.role, client: this.#client, address: this.#address });
@@ -129,7 +130,7 @@ export class Session {
   }
 
   offer({ sdp, tracks }: EngineEvents['offer']): void {
-    this.#connection.send('offer', { sdp, tracks, revision: this.rig.revision });
+    this.#connection.send('offer', { sdp, tracks, revision: this.rig.settings.revision });
   }
 
   candidate({ candidate, sdpMLineIndex }: EngineEvents['candidate']): void {
@@ -160,13 +161,29 @@ export class Session {
     await this.rig.supervisor.request('candidate', { viewer: this.id, candidate, sdpMLineIndex });
   }
 
-  change(_message: ClientMessageOf<'set' | 'save' | 'rollback'>): void {
-    if (!allows(this.role, 'operator')) throw new BinocleError('forbidden', 'only the operator may change settings');
-    throw new BinocleError('bad-usage', 'this version takes its settings from its file alone');
+  async set({ id, patch, ifRevision }: ClientMessageOf<'set'>): Promise<void> {
+    this.#requireOperator('change settings');
+    const allowed = ifRevision === undefined ? undefined : [ifRevision];
+    this.#connection.send('applied', { id, ...(await this.rig.settings.set(patch, this.id, allowed)) });
+  }
+
+  async save({ id }: ClientMessageOf<'save'>): Promise<void> {
+    this.#requireOperator('save settings');
+    this.#connection.send('saved', { id, ...(await this.rig.settings.save(this.id)) });
+  }
+
+  async rollback({ id }: ClientMessageOf<'rollback'>): Promise<void> {
+    this.#requireOperator('change settings');
+    this.#connection.send('applied', { id, ...(await this.rig.settings.rollback()) });
+  }
+
+  /** Everyone is told, whoever changed it. */
+  profile(announced: ServerMessages['profile']): void {
+    this.#connection.send('profile', announced);
   }
 
   async keyframe({ id }: ClientMessageOf<'keyframe'>): Promise<void> {
-    if (!allows(this.role, 'operator')) throw new BinocleError('forbidden', 'only the operator may ask for a keyframe');
+    this.#requireOperator('ask for a keyframe');
     await this.rig.supervisor.request('keyframe', {});
     this.#connection.send('ok', { id });
   }
@@ -186,6 +203,11 @@ export class Session {
   /** An operator ends it: the page does not come back by itself. */
   end(): void {
     this.#connection.refuse(new BinocleError('forbidden', 'the operator ended this session'));
+  }
+
+  /** The message is refused; the session goes on. */
+  #requireOperator(what: string): void {
+    if (!allows(this.role, 'operator')) throw new BinocleError('forbidden', `only the operator may ${what}`);
   }
 
   /** The WebSocket is gone. */

@@ -28,13 +28,14 @@ export class Sessions {
   }
 
   #follow(rig: Rig): void {
-    const { supervisor } = rig;
+    const { supervisor, settings } = rig;
     supervisor.on('up', () => this.list(rig).forEach((session) => session.engineUp()));
     supervisor.on('down', (end) => this.list(rig).forEach((session) => session.engineDown(end)));
     supervisor.on('offer', (event) => this.#all.get(event.viewer)?.offer(event));
     supervisor.on('candidate', (event) => this.#all.get(event.viewer)?.candidate(event));
     supervisor.on('timing', (event) => this.#all.get(event.viewer)?.timing(event));
     supervisor.on('viewerState', (event) => this.#all.get(event.viewer)?.viewerState(event));
+    settings.on('announced', (change) => this.list(rig).forEach((session) => session.profile(change)));
     supervisor.on('readings', (readings) => {
       const viewers = this.list(rig);
       for (const session of viewers) session.stats(readings, viewers.length);
