@@ -24,13 +24,18 @@ export class EncoderChange implements Polled {
   readonly #graph: Graph;
   readonly #swaps: readonly Swap[];
   readonly #trials: readonly Trial[];
+  readonly #exchanging: () => void;
   #settle!: { resolve(): void; reject(error: BinocleError): void };
   #since = performance.now();
   #phase: 'trying' | 'exchanged' | 'over' = 'trying';
 
-  /** `texts`: of each output's encoder part, from the encoder to the encoded caps. Throws `missing-software` or `bad-graph`, with nothing touched. */
-  constructor(graph: Graph, texts: ReadonlyMap<Content, string>) {
+  /**
+   * `texts`: of each output's encoder part, from the encoder to the encoded caps. `exchanging` is called right before the old parts go: viewers do, too.
+   * Throws `missing-software` or `bad-graph`, with nothing touched.
+   */
+  constructor(graph: Graph, texts: ReadonlyMap<Content, string>, exchanging: () => void = () => undefined) {
     this.#graph = graph;
+    this.#exchanging = exchanging;
     const parts = [...texts].map(([content, text]) => ({ output: graph.output(content), text }));
     this.#swaps = parts.map(({ output, text }) => new Swap(graph, output, text));
     this.#trials = parts.map(({ output, text }) => new Trial(capsInto(output.raw), text));
@@ -62,8 +67,9 @@ export class EncoderChange implements Polled {
     if (fault !== undefined) this.#fail(fault);
     else if (this.#trials.every((trial) => trial.works())) {
       for (const trial of this.#trials) trial.close();
-      for (const swap of this.#swaps) swap.exchange();
+      this.#exchanging();
       this.#phase = 'exchanged';
+      for (const swap of this.#swaps) swap.exchange();
       this.#since = now;
     } else if (now - this.#since > limitMs) this.#fail(silent());
   }

@@ -1,11 +1,12 @@
-import { BinocleError } from '../protocol/errors.js';
-import { notify, serve } from './ipc.js';
+import { isDeepStrictEqual } from 'node:util';
 import { stepBetween } from '../pipeline/compare-plans.js';
 import { machineText } from '../pipeline/machine.js';
 import type { Profile } from '../protocol/configuration.js';
 import type { Drawing } from '../protocol/engine.js';
+import { BinocleError } from '../protocol/errors.js';
 import type { Blueprint } from './blueprint.js';
 import type { Known } from './draw-blueprint.js';
+import { notify, serve } from './ipc.js';
 import { Rig } from './rig.js';
 import { Watchdog } from './watchdog.js';
 
@@ -70,11 +71,17 @@ export function host(draw: Draw): void {
       const before = running();
       const after = await draw(profile, progress, { running: before.blueprint });
       const step = stepBetween(before.blueprint.plan, after.plan);
-      if (step.cost === 'graph')
-        return { ...step, known: after.machine === undefined ? '' : machineText(after.machine) };
-      running().apply(after, step);
+      const back = stepBetween(after.plan, before.blueprint.plan);
+      if (step.cost === 'graph' || back.cost === 'graph')
+        return {
+          cost: 'graph',
+          because: step.cost === 'graph' ? step.because : 'there is no small step back',
+          known: after.machine === undefined ? '' : machineText(after.machine),
+        };
+      const delayed = !isDeepStrictEqual(before.blueprint.extensions, after.extensions);
+      await running().apply(after, step, back);
       drawn = Promise.resolve(after);
-      return { cost: step.cost, report: before.report() };
+      return { cost: step.cost === 'none' && delayed ? 'hot' : step.cost, report: before.report() };
     },
     release: () => {
       running().close();

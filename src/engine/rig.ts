@@ -1,10 +1,10 @@
 import { BinocleError } from '../protocol/errors.js';
 import type { EngineEvent, EngineEvents, EngineMethods, GraphReport } from '../protocol/engine.js';
-import type { Step } from '../pipeline/compare-plans.js';
+import type { Content } from '../protocol/ws.js';
+import { setLive, type SmallStep } from './apply-step.js';
 import type { Blueprint } from './blueprint.js';
+import { EncoderChange } from './encoder-change.js';
 import { Graph } from './graph.js';
-import { elementNamed } from './gst/pipeline.js';
-import { setProperty } from './gst/property.js';
 import { warmUpViewers } from './gst/warm-up.js';
 import { Keyframes } from './keyframes.js';
 import { Memory } from './memory.js';
@@ -26,7 +26,10 @@ export class Rig {
   readonly #memory = new Memory();
   readonly #keyframes: Keyframes;
   readonly #viewers = new Map<string, Viewer>();
+  /** Who asked to be a viewer and has not left. */
+  readonly #wanted = new Map<string, Params<'addViewer'>>();
   readonly #snapshots = new Set<Snapshot>();
+  #changing: EncoderChange | null = null;
   #running = false;
   #startMs = 0;
   #closed = false;
@@ -64,11 +67,22 @@ export class Rig {
     return this.#blueprint;
   }
 
-  /** Does what leads to another blueprint, and follows that from then on. Throws, with nothing changed. */
-  apply(after: Blueprint, step: Extract<Step, { cost: 'none' | 'hot' }>): void {
-    for (const { eye, text } of step.uniforms)
-      setProperty(elementNamed(this.#graph.pipeline, `${eye}_rectify`), 'uniforms', text);
+  /**
+   * Does what leads to another blueprint, and follows that from then on; `back` leads here again. Other encoders offer every viewer anew.
+   * Rejects with the reason, and everything is as it was.
+   */
+  async apply(after: Blueprint, step: SmallStep, back: SmallStep): Promise<void> {
+    if (this.#changing !== null) throw new BinocleError('bad-message', 'another change is being made');
+    setLive(this.#graph, step.live, back.live);
+    try {
+      if (step.encoders.size > 0) await this.#exchangeEncoders(after, step.encoders);
+    } catch (error) {
+      setLive(this.#graph, back.live, []);
+      throw error;
+    }
     this.#blueprint = after;
+    const delay = after.profile?.rate.playout_delay;
+    if (delay !== undefined) for (const viewer of this.#viewers.values()) viewer.setPlayoutDelay(delay);
   }
 
   report(): GraphReport {
@@ -89,8 +103,15 @@ export class Rig {
   }
 
   /** Throws `bad-message` for a name that is taken, and what the branch’s text throws. */
-  addViewer({ viewer, ice }: Params<'addViewer'>): void {
-    if (this.#viewers.has(viewer)) throw new BinocleError('bad-message', `the viewer "${viewer}" is there already`);
+  addViewer(wanted: Params<'addViewer'>): void {
+    if (this.#wanted.has(wanted.viewer))
+      throw new BinocleError('bad-message', `the viewer "${wanted.viewer}" is there already`);
+    // While encoders are exchanged there is nothing to offer: its turn comes after that.
+    if (this.#changing === null) this.#attach(wanted);
+    this.#wanted.set(wanted.viewer, wanted);
+  }
+
+  #attach({ viewer, ice }: Params<'addViewer'>): void {
     const added = new Viewer(this.#graph, {
       viewer,
       ice,
@@ -115,12 +136,39 @@ export class Rig {
 
   /** One that is not there is no error. */
   removeViewer({ viewer }: Params<'removeViewer'>): void {
+    this.#wanted.delete(viewer);
+    this.#detach(viewer);
+  }
+
+  #detach(viewer: string): void {
     const leaving = this.#viewers.get(viewer);
     if (leaving === undefined) return;
     this.#viewers.delete(viewer);
     this.#pump.delete(leaving);
     leaving.close();
     this.#memory.released();
+  }
+
+  async #exchangeEncoders(after: Blueprint, texts: ReadonlyMap<Content, string>): Promise<void> {
+    const change = new EncoderChange(this.#graph, texts, () =>
+      [...this.#viewers.keys()].forEach((id) => this.#detach(id)),
+    );
+    this.#changing = change;
+    this.#pump.add(change);
+    const before = this.#blueprint;
+    try {
+      // What viewers are made of comes from the blueprint of the encoders that they get.
+      await change.done.then(() => (this.#blueprint = after));
+    } catch (error) {
+      this.#blueprint = before;
+      throw error;
+    } finally {
+      this.#pump.delete(change);
+      this.#changing = null;
+      this.#memory.released();
+      if (!this.#closed)
+        for (const wanted of this.#wanted.values()) if (!this.#viewers.has(wanted.viewer)) this.#attach(wanted);
+    }
   }
 
   keyframe(): void {
@@ -156,9 +204,11 @@ export class Rig {
     if (this.#closed) return;
     this.#closed = true;
     this.#pump.close();
+    this.#changing?.close();
     for (const viewer of this.#viewers.values()) viewer.close();
     for (const snapshot of this.#snapshots) snapshot.close();
     this.#viewers.clear();
+    this.#wanted.clear();
     this.#graph.close();
   }
 

@@ -1,29 +1,40 @@
-import type { Eye } from '../protocol/ws.js';
+import type { Content } from '../protocol/ws.js';
+import { livePropertyChanges, type PropertyChange } from './live-properties.js';
 import type { Plan, Stage } from './plan.js';
+import { fill, loadTemplate } from './template.js';
+import { forParser } from './text.js';
 
-/** What leads from a running graph to another plan, from cheap to dear; each holds what is to be done. */
+/** What leads from a running graph to another plan, and what is to be done for it. */
 export type Step =
-  { cost: 'none' | 'hot'; uniforms: { eye: Eye; text: string }[] } | { cost: 'graph'; because: string };
+  | {
+      cost: 'none' | 'hot' | 'encoder';
+      /** Properties that change while everything plays. */
+      live: PropertyChange[];
+      /** Encoder parts that are replaced, as the parser takes them. */
+      encoders: Map<Content, string>;
+    }
+  | { cost: 'graph'; because: string };
 
-/** The cheapest step between two graphs, stage by stage. Pure. */
-export function stepBetween(before: Pick<Plan, 'stages' | 'mtu'>, after: Pick<Plan, 'stages' | 'mtu'>): Step {
+type Compared = Pick<Plan, 'stages' | 'mtu'>;
+
+/** The cheapest step between two graphs, stage by stage. Pure but for reading templates. */
+export function stepBetween(before: Compared, after: Compared): Step {
   const graph = (because: string): Step => ({ cost: 'graph', because });
   if (before.mtu !== after.mtu) return graph('another largest packet');
   if (before.stages.length !== after.stages.length) return graph('other stages');
-  const uniforms: { eye: Eye; text: string }[] = [];
+  const live: PropertyChange[] = [];
+  const encoders = new Map<Content, string>();
   for (const [index, from] of before.stages.entries()) {
     const to = after.stages[index]!;
-    const differing = from.kind === to.kind && from.template === to.template ? parametersThatDiffer(from, to) : null;
-    if (differing === null) return graph(`${to.kind} ${to.template} instead of ${from.kind} ${from.template}`);
-    if (differing.length === 0) continue;
-    if (from.kind === 'rectify' && differing.join() === 'uniforms')
-      uniforms.push({ eye: to.parameters['eye'] as Eye, text: String(to.parameters['uniforms']) });
-    else return graph(`${to.kind} ${to.template} with another ${differing.join(', ')}`);
+    const changes = livePropertyChanges(from, to);
+    if (changes !== null) live.push(...changes);
+    else if (from.kind === 'encode' && to.kind === 'encode')
+      encoders.set(to.parameters['content'] as Content, forParser(textOf(to)));
+    else return graph(`${to.kind} ${to.template} instead of ${from.kind} ${from.template}`);
   }
-  return { cost: uniforms.length === 0 ? 'none' : 'hot', uniforms };
+  return { cost: encoders.size > 0 ? 'encoder' : live.length > 0 ? 'hot' : 'none', live, encoders };
 }
 
-function parametersThatDiffer({ parameters: before }: Stage, { parameters: after }: Stage): string[] {
-  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-  return [...names].filter((name) => before[name] !== after[name]);
+function textOf({ kind, template, parameters }: Stage): string {
+  return fill(loadTemplate(template, kind), parameters);
 }

@@ -143,6 +143,9 @@ export class Session {
 
   viewerState({ state }: EngineEvents['viewerState']): void {
     this.#state = state;
+    // It did not ask for that: its encoder is replaced.
+    if (state === 'closed' && !this.#closed)
+      this.#connection.send('interrupted', { reason: 'engine-failed', message: 'the encoder is replaced' });
     this.#log.debug(`viewer ${state}`, { session: this.id });
   }
 

@@ -1,0 +1,22 @@
+import type { Step } from '../pipeline/compare-plans.js';
+import type { PropertyChange } from '../pipeline/live-properties.js';
+import type { Graph } from './graph.js';
+import { elementNamed } from './gst/pipeline.js';
+import { setAndReadBack } from './gst/property.js';
+
+/** A step that the running graph takes without being built anew. */
+export type SmallStep = Exclude<Step, { cost: 'graph' }>;
+
+/** Sets what changes while it plays, each read back from its element. @throws BinocleError, with what was set already set back by `undo`. */
+export function setLive(graph: Graph, changes: readonly PropertyChange[], undo: readonly PropertyChange[]): void {
+  try {
+    for (const change of changes) set(graph, change);
+  } catch (error) {
+    for (const change of undo) set(graph, change);
+    throw error;
+  }
+}
+
+function set({ pipeline }: Graph, { element, property, value }: PropertyChange): void {
+  setAndReadBack(elementNamed(pipeline, element), property, value);
+}
