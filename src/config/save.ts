@@ -82,7 +82,9 @@ function placeOf(selected: Selected, key: readonly string[]): Place {
   const whole = ['profiles', selected.profileName, ...key];
   const mount = selected.mounts.get(whole.slice(0, 3).join('.'))?.file;
   if (mount != null) return { path: mount.path, key: key.slice(1) };
-  const writer = selected.sources.findLast(({ file, locate }) => file !== null && locate(whole).depth === whole.length);
+  const writer = selected.sources.findLast(
+    (source) => source.file !== null && source.locate(whole).depth === whole.length,
+  );
   return writer?.file == null || !isTheUsers(selected, writer.file.path)
     ? lastPlace(selected, key)
     : { path: writer.file.path, key: whole };
@@ -99,7 +101,15 @@ function isTheUsers({ files, saveTo }: Selected, path: string): boolean {
 
 function isSet({ sources, profileName }: Selected, key: readonly string[]): boolean {
   const whole = ['profiles', profileName, ...key];
-  return sources.some(({ file, locate }) => file === null && locate(whole).depth === whole.length);
+  return sources.some((source) => source.file === null && source.locate(whole).depth === whole.length);
+}
+
+function othersOf({ configuration, profileName }: Selected): unknown {
+  const others = Object.entries(configuration.profiles).filter(([name]) => name !== profileName);
+  return {
+    ...configuration,
+    profiles: Object.fromEntries(others.map(([name, profile]) => [name, { ...profile, calibration: null }])),
+  };
 }
 
 function textOf({ sources, mounts }: Selected, path: string): string | null {
@@ -109,15 +119,7 @@ function textOf({ sources, mounts }: Selected, path: string): string | null {
 
 /** What aliases share must not carry a change into another profile; a calibration file that two profiles name is theirs together. */
 function requireOthersSame(before: Selected, after: Selected): void {
-  const others = ({ configuration, profileName }: Selected) => ({
-    ...configuration,
-    profiles: Object.fromEntries(
-      Object.entries(configuration.profiles)
-        .filter(([name]) => name !== profileName)
-        .map(([name, profile]) => [name, { ...profile, calibration: null }]),
-    ),
-  });
-  const [key] = differences(others(before), others(after));
+  const [key] = differences(othersOf(before), othersOf(after));
   if (key === undefined) return;
   throw new BinocleError('bad-config', `this cannot be saved: it would change ${key.join('.')}, too`, {
     path: key.join('.'),

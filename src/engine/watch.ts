@@ -85,7 +85,6 @@ export class Watch implements Polled {
       if (frames > before.frames) seen.set(key, { frames, at: now });
       return now - (seen.get(key) ?? before).at > limit;
     };
-    const inSeconds = (limit: number) => `${Number((limit / 1000).toFixed(1))} s`;
     for (const eye of this.#graph.captured.keys()) {
       const limit = limitOf(this.#limits.camera[eye]);
       if (silent(this.#eyes, eye, this.#graph.capturedFrames(eye), limit))
@@ -108,6 +107,10 @@ export class Watch implements Polled {
     }
     return null;
   }
+}
+
+function inSeconds(ms: number): string {
+  return `${Number((ms / 1000).toFixed(1))} s`;
 }
 
 interface Advance {

@@ -19,7 +19,6 @@ type Compared = Pick<Plan, 'stages' | 'mtu'>;
 
 /** The cheapest step between two graphs, stage by stage. Pure but for reading templates. */
 export function stepBetween(before: Compared, after: Compared): Step {
-  const graph = (because: string): Step => ({ cost: 'graph', because });
   if (before.mtu !== after.mtu) return graph('another largest packet');
   if (before.stages.length !== after.stages.length) return graph('other stages');
   const live: PropertyChange[] = [];
@@ -33,6 +32,10 @@ export function stepBetween(before: Compared, after: Compared): Step {
     else return graph(`${to.kind} ${to.template} instead of ${from.kind} ${from.template}`);
   }
   return { cost: encoders.size > 0 ? 'encoder' : live.length > 0 ? 'hot' : 'none', live, encoders };
+}
+
+function graph(because: string): Step {
+  return { cost: 'graph', because };
 }
 
 function textOf({ kind, template, parameters }: Stage): string {
