@@ -1,14 +1,12 @@
-import { chains, quoteValue } from '../pipeline/launch-syntax.js';
 import { BinocleError } from '../protocol/errors.js';
 import type { Content } from '../protocol/ws.js';
 import { byteStream, type EncodedOutput, type Graph } from './graph.js';
-import { drain } from './gst/bus.js';
-import type { Bin, Element, Pipeline } from './gst/gst.js';
-import { parse, parsePart } from './gst/parse.js';
+import type { Bin, Element } from './gst/gst.js';
+import { parsePart } from './gst/parse.js';
 import { elementsBetween, plug, putIn, takeOut, unplug } from './gst/part.js';
-import { capsInto, elementNamed, play, syncState, toNull } from './gst/pipeline.js';
-import { field, structureProperty } from './gst/property.js';
+import { capsInto, elementNamed, syncState, toNull } from './gst/pipeline.js';
 import type { Polled } from './pump.js';
+import { Trial } from './trial.js';
 
 /** From a start to the first frame, ms: software encoders take some ten, those of drivers some hundred. */
 const limitMs = 1_500;
@@ -63,7 +61,7 @@ export class EncoderChange implements Polled {
   }
 
   #try(now: number): void {
-    const fault = this.#trials.map((trial) => trial.fault()).find((each) => each !== null);
+    const fault = this.#trials.map((trial) => faultOf(trial)).find((each) => each !== null);
     if (fault !== undefined) this.#fail(fault);
     else if (this.#trials.every((trial) => trial.works())) {
       for (const trial of this.#trials) trial.close();
@@ -91,45 +89,6 @@ export class EncoderChange implements Polled {
   }
 }
 
-/** One encoder part alone, on test pictures as fast as they are encoded. */
-class Trial {
-  readonly #pipeline: Pipeline;
-  readonly #sink: Element;
-  #closed = false;
-
-  constructor(caps: string, text: string) {
-    this.#pipeline = parse(
-      `videotestsrc num-buffers=8 ! capsfilter caps="${caps.replaceAll('"', '\\"')}" ! ${text} ! fakesink name=trial_sink sync=false async=false`,
-    );
-    this.#sink = elementNamed(this.#pipeline, 'trial_sink');
-    play(this.#pipeline);
-  }
-
-  /** What it refuses with, in GStreamer's words. */
-  fault(): BinocleError | null {
-    const error = drain(this.#pipeline).find(({ kind }) => kind === 'error');
-    if (error !== undefined)
-      return new BinocleError(
-        'bad-graph',
-        `the encoder does not take this: ${error.text} [element:${error.path.at(-1) ?? ''}]`,
-        {
-          path: 'profile.encode',
-        },
-      );
-    return this.works() ? byteStream(this.#sink) : null;
-  }
-
-  works(): boolean {
-    return field(structureProperty(this.#sink, 'stats'), 'rendered') > 0;
-  }
-
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    toNull(this.#pipeline);
-  }
-}
-
 /** One output's encoder part and the one that takes its place. */
 class Swap {
   readonly #graph: Graph;
@@ -143,7 +102,7 @@ class Swap {
   constructor(graph: Graph, output: EncodedOutput, text: string) {
     this.#graph = graph;
     this.#output = output;
-    this.#part = parsePart(endedByElement(text));
+    this.#part = parsePart(text);
     this.#queue = elementNamed(graph.pipeline, `${output.content}_encoder_queue`);
     this.#old = elementsBetween(this.#queue, output.encoded);
     this.#oldEncoder = output.encoder;
@@ -177,11 +136,8 @@ class Swap {
   }
 }
 
-/** The parser takes caps between two elements only. */
-function endedByElement(text: string): string {
-  const last = chains(text).flat().at(-1);
-  if (last?.kind !== 'caps') return text;
-  return `${text.slice(0, text.lastIndexOf('!'))}! capsfilter caps=${quoteValue(last.element)}`;
+function faultOf(trial: Trial): BinocleError | null {
+  return trial.fault('the encoder', 'profile.encode') ?? (trial.works() ? byteStream(trial.sink) : null);
 }
 
 function silent(): BinocleError {

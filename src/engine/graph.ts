@@ -14,6 +14,7 @@ import {
   toNull,
   upstreamNames,
 } from './gst/pipeline.js';
+import type { DetourBranch } from './gst/detour.js';
 import { field, structureProperty } from './gst/property.js';
 
 /** What the names in a graph’s text stand for. */
@@ -41,6 +42,8 @@ export class Graph {
   readonly captured: ReadonlyMap<Eye, Element>;
   /** Elements of each camera, for saying who failed. */
   readonly cameras: CameraElements;
+  /** What hangs at a `${eye}_detour`. */
+  readonly branches = new Map<Eye, DetourBranch>();
   #closed = false;
 
   /** Throws `missing-software` or `bad-graph`; nothing runs yet. */
@@ -92,6 +95,17 @@ export class Graph {
     return this.outputs.map(({ encoded }) => byteStream(encoded)).find((fault) => fault !== null) ?? null;
   }
 
+  /** Where a rectification may be put in while it runs. Throws `not-found` where the graph was built with one, or the plugin is not compiled. */
+  detour(eye: Eye): Element {
+    const detour = this.pipeline.getByName(`${eye}_detour`);
+    if (detour === null)
+      throw new BinocleError(
+        'not-found',
+        `this graph has no place where a rectification of the ${eye} eye could be put in`,
+      );
+    return detour;
+  }
+
   output(content: Content): EncodedOutput {
     const output = this.outputs.find((candidate) => candidate.content === content);
     if (output === undefined) throw new BinocleError('not-found', `this graph does not encode "${content}"`);
@@ -120,6 +134,9 @@ export class Graph {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    // GStreamer orders a change of state by the links: with a branch these go round in a circle.
+    for (const branch of this.branches.values()) branch.close();
+    this.branches.clear();
     toNull(this.pipeline);
   }
 }

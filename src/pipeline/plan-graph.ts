@@ -66,6 +66,7 @@ export function planGraph(profile: Profile, machine: Machine, templates: Templat
   }
 
   const usesGl = parts.templates.some(({ header }) => header.needs.some((element) => element.startsWith('gl')));
+  const usesOwn = parts.templates.some(({ header }) => header.needs.some((element) => ownElements.has(element)));
   const { gl } = machine;
   return {
     layout,
@@ -78,7 +79,7 @@ export function planGraph(profile: Profile, machine: Machine, templates: Templat
     mtu: profile.encode.mtu,
     stages: parts.stages,
     environment: {
-      ...(joining?.native === true && machine.pluginPath !== null ? { GST_PLUGIN_PATH: machine.pluginPath } : {}),
+      ...(usesOwn && machine.pluginPath !== null ? { GST_PLUGIN_PATH: machine.pluginPath } : {}),
       ...(usesGl && gl.available ? gl.environment : {}),
     },
     choices: [
@@ -95,6 +96,9 @@ export function planGraph(profile: Profile, machine: Machine, templates: Templat
   };
 }
 
+/** Those of `src/engine/native` that a graph's text names. */
+const ownElements = new Set(['detour', 'stereopair']);
+
 /** How two pictures become one: by our own element, or by the compositor where that is not compiled. Null for layouts with a picture an eye. */
 function joinEyes(layout: Layout, machine: Machine, templates: Templates) {
   if (layout !== 'sbs' && layout !== 'tab') return null;
@@ -108,8 +112,8 @@ function joinEyes(layout: Layout, machine: Machine, templates: Templates) {
     rejected: [{ option, because: because ?? clocked }],
   };
   return because === null
-    ? { join: 'join', whole: layout, native: true, choice }
-    : { join: 'join-compositor', whole: `${layout}-compositor`, native: false, choice };
+    ? { join: 'join', whole: layout, choice }
+    : { join: 'join-compositor', whole: `${layout}-compositor`, choice };
 }
 
 /** With one camera and no wish of a layout there is a mono picture of it, rather than two simulated eyes. */
@@ -201,6 +205,8 @@ class Rectify {
       this.omitted.push({ stage: `rectify ${eye}`, because: 'calibration and view leave every pixel where it is' });
       if (fromGl) parts.add('transfer', this.#onCpu ? 'download-cpu' : 'download-gpu', to);
       else parts.add('transfer', 'convert', to);
+      if (whyNot(this.#templates.named('rectify', 'place'), this.#machine) === null)
+        parts.add('rectify', 'place', { eye });
       return;
     }
     const without = this.#withoutGl();

@@ -64,6 +64,10 @@ for (const [what, line] of [
      ! rtph264pay mtu=200 ! application/x-rtp,${extensions} ! fakesink ${camera(0, 40)} ${camera(1, 20)}`,
   ],
   [
+    'a branch at a detour',
+    'videotestsrc is-live=true num-buffers=30 ! video/x-raw,format=I420,width=64,height=32,framerate=20/1 ! detour name=way around=true ! fakesink way.out ! queue ! videoconvert ! way.back',
+  ],
+  [
     'eyes most of a frame apart, one above the other',
     `stereopair name=pair layout=top-bottom ! queue ! fakesink ${camera(0, 20)} ${camera(1, 20, 40)}`,
   ],

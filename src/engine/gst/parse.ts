@@ -1,3 +1,4 @@
+import { chains, quoteValue } from '../../pipeline/launch-syntax.js';
 import { BinocleError } from '../../protocol/errors.js';
 import { elementExists, Gst, missing, type Bin, type Pipeline } from './gst.js';
 
@@ -24,11 +25,18 @@ export function parseBin(text: string): Bin {
 /** A chain as a bin with pads `sink` and `src` at its ends. Throws as {@link parse}, and `bad-graph` where it has no such ends. */
 export function parsePart(text: string): Bin {
   const bin = parseWith((context) =>
-    Gst.parseBinFromDescriptionFull(text, true, context, Gst.ParseFlags.FATAL_ERRORS),
+    Gst.parseBinFromDescriptionFull(endedByElement(text), true, context, Gst.ParseFlags.FATAL_ERRORS),
   ) as Bin;
   if (bin.getStaticPad('sink') === null || bin.getStaticPad('src') === null)
     throw new BinocleError('bad-graph', 'this part of a graph does not begin and end with one open link each');
   return bin;
+}
+
+/** The parser takes caps between two elements only. */
+function endedByElement(text: string): string {
+  const last = chains(text).flat().at(-1);
+  if (last?.kind !== 'caps') return text;
+  return `${text.slice(0, text.lastIndexOf('!'))}! capsfilter caps=${quoteValue(last.element)}`;
 }
 
 function parseWith<T>(attempt: (context: InstanceType<typeof Gst.ParseContext>) => T): T {

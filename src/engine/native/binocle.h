@@ -5,6 +5,7 @@
 #include <gst/gst.h>
 
 gboolean binocle_register_capture_time(GstPlugin *plugin);
+gboolean binocle_register_detour(GstPlugin *plugin);
 gboolean binocle_register_playout_delay(GstPlugin *plugin);
 gboolean binocle_register_stereo_pair(GstPlugin *plugin);
 
