@@ -23,6 +23,11 @@ const commands: readonly Entry[] = [
   { name: 'doctor', summary: 'check this machine: plugins, GL, encoders, cameras', load: () => import('./doctor.js') },
   { name: 'check', summary: 'check configuration, templates and shaders', load: () => import('./check.js') },
   { name: 'cameras', summary: 'list the cameras, their modes, who has them open', load: () => import('./cameras.js') },
+  {
+    name: 'calibration',
+    summary: 'import the calibration of a pair of cameras',
+    load: () => import('./calibration.js'),
+  },
   { name: 'cert', summary: 'show, renew or export the local certificates', load: () => import('./cert.js') },
 ];
 

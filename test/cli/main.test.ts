@@ -10,7 +10,7 @@ import { packagePath } from '../../src/paths.js';
 import { withFiles } from '../config/folder.js';
 import { binocle, program } from '../harness/binocle.js';
 
-const commands = ['run', 'graph', 'plan', 'doctor', 'check', 'cameras', 'cert'];
+const commands = ['run', 'graph', 'plan', 'doctor', 'check', 'cameras', 'calibration', 'cert'];
 
 test('--help names every command and every common option, on stdout', async () => {
   for (const args of [['--help'], ['-h'], ['help']]) {
