@@ -108,7 +108,10 @@ function joinEyes(layout: Layout, machine: Machine, templates: Templates) {
   const choice: Choice = {
     what: 'pairing',
     chosen: because === null ? 'stereopair' : 'compositor',
-    because: because === null ? 'both frames of an instant go on as soon as they are there' : 'it is always there',
+    because:
+      because === null
+        ? 'both frames of an instant go on as soon as they are there, a late eye is waited for 0.75 of a frame time'
+        : 'it is always there',
     rejected: [{ option, because: because ?? clocked }],
   };
   return because === null

@@ -2,8 +2,10 @@
  *
  * Frames are paired by capture time (running time of the PTS), whatever the phase between two cameras that run free: each goes with its
  * neighbour of the other eye, and when the pairs have been further apart than the other neighbours would be, one frame is left out to change
- * over. The mean decides, so that jitter about half a frame costs nothing. There is no output clock, so that nothing waits for a grid (compositor, glvideomixer) and no frame is shown twice. A frame
- * whose other eye does not come goes out beside the last picture of that eye, so that an eye that stops does not hold the other one up.
+ * over. The mean decides, so that jitter about half a frame costs nothing. There is no output clock, so that nothing waits for a grid (compositor, glvideomixer) and no frame is shown twice.
+ *
+ * A frame waits for its partner in its streaming thread, at most `max-wait` of a frame time; then it goes out beside the other eye's last picture. An eye that has
+ * stopped is not waited for at all. A frame that comes after its partner has gone is the picture that the next one goes beside.
  *
  * stereopair name=p layout=side-by-side ! ... videotestsrc is-live=true ! p.sink_0 videotestsrc is-live=true ! p.sink_1
  */
@@ -15,6 +17,8 @@ GST_DEBUG_CATEGORY_STATIC(stereopair_debug);
 
 #define FORMATS "{ I420, YV12, NV12, NV21, Y42B, Y444, YUY2, UYVY, RGBA, BGRA, RGBx, BGRx, RGB, BGR, GRAY8 }"
 #define EYES 2
+/* An eye that is late by half a frame still makes pairs, with some room for jitter. */
+#define DEFAULT_MAX_WAIT 0.75
 
 typedef enum { SIDE_BY_SIDE, TOP_BOTTOM } Layout;
 
@@ -24,12 +28,16 @@ typedef struct {
 	GstVideoInfo info;
 	gboolean has_info;
 	gboolean eos;
+	gboolean flushing;
 	/* The newest frame while it waits for the other eye's; and the capture time of the newest frame, gone or not. */
 	GstBuffer *waiting;
 	GstClockTime time;
 	/* The last frame that went out: what is shown while this eye gives nothing. */
 	GstBuffer *shown;
+	/* The newest frame went out without the other eye's. */
+	gboolean went_alone;
 	guint64 unpaired;
+	guint64 late;
 } Eye;
 
 typedef struct {
@@ -38,6 +46,13 @@ typedef struct {
 	Layout layout;
 	/* Guards all below, and keeps what the two streaming threads push in order. */
 	GMutex lock;
+	/* A frame that waited has gone or may go. */
+	GCond changed;
+	/* Fraction of a frame time. */
+	gdouble max_wait;
+	gboolean stopping;
+	/* What the last push said, for the thread whose frame the other one took along. */
+	GstFlowReturn flow;
 	Eye eyes[EYES];
 	GstVideoInfo out;
 	gboolean negotiated;
@@ -55,7 +70,7 @@ typedef struct {
 	GstElementClass parent_class;
 } StereoPairClass;
 
-enum { PROP_LAYOUT = 1, PROP_STATS };
+enum { PROP_LAYOUT = 1, PROP_MAX_WAIT, PROP_STATS };
 
 static GstStaticPadTemplate sink_0 =
 	GST_STATIC_PAD_TEMPLATE("sink_0", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(FORMATS)));
@@ -213,7 +228,8 @@ static GstFlowReturn send(StereoPair *self, GstClockTime time)
 	GST_BUFFER_PTS(buffer) = time;
 	GST_BUFFER_DTS(buffer) = GST_CLOCK_TIME_NONE;
 	GST_BUFFER_DURATION(buffer) = frame_duration(&self->out);
-	return gst_pad_push(self->source, buffer);
+	self->flow = gst_pad_push(self->source, buffer);
+	return self->flow;
 }
 
 static Eye *other_eye(StereoPair *self, Eye *eye)
@@ -225,13 +241,20 @@ static void show(Eye *eye)
 {
 	gst_clear_buffer(&eye->shown);
 	eye->shown = g_steal_pointer(&eye->waiting);
+	eye->went_alone = FALSE;
 }
 
 /* Beside the last picture of the other eye. With the lock. */
 static GstFlowReturn send_alone(StereoPair *self, Eye *eye)
 {
-	self->alone++;
 	show(eye);
+	if (GST_CLOCK_TIME_IS_VALID(self->last_out) && eye->time <= self->last_out) {
+		/* Its instant has gone out: the next frame goes beside it. */
+		eye->late++;
+		return GST_FLOW_OK;
+	}
+	self->alone++;
+	eye->went_alone = TRUE;
 	return send(self, eye->time);
 }
 
@@ -252,11 +275,17 @@ static gboolean belong_together(StereoPair *self, GstClockTimeDiff frame)
 	return TRUE;
 }
 
+/* The slower eye's. */
+static GstClockTimeDiff frame_time(StereoPair *self)
+{
+	return MAX(frame_duration(&self->eyes[0].info), frame_duration(&self->eyes[1].info));
+}
+
 /* A frame of `eye` has come to wait: what can go out now goes. With the lock. */
 static GstFlowReturn pair(StereoPair *self, Eye *eye)
 {
 	Eye *other = other_eye(self, eye);
-	GstClockTimeDiff frame = MAX(frame_duration(&eye->info), frame_duration(&other->info));
+	GstClockTimeDiff frame = frame_time(self);
 
 	if (other->waiting) {
 		Eye *older = eye->time < other->time ? eye : other;
@@ -265,17 +294,49 @@ static GstFlowReturn pair(StereoPair *self, Eye *eye)
 			self->pairs++;
 			show(eye);
 			show(other);
+			g_cond_broadcast(&self->changed);
 			/* The older of the two, so that no delay is hidden. */
 			return send(self, older->time);
 		}
+		g_cond_broadcast(&self->changed);
+		/* One is left out to change over; but not where a partner was lost on its way. */
+		if (ABS(GST_CLOCK_DIFF(eye->time, other->time)) > frame && other_eye(self, older)->shown)
+			return send_alone(self, older);
 		gst_clear_buffer(&older->waiting);
 		older->unpaired++;
 		return GST_FLOW_OK;
 	}
+	if (!other->shown)
+		return GST_FLOW_OK;
+	if (other->went_alone && GST_CLOCK_DIFF(other->time, eye->time) < frame / 2) {
+		eye->late++;
+		show(eye);
+		return GST_FLOW_OK;
+	}
 	/* The other eye missed a frame, not only its turn: nothing is waited for. */
-	if (other->shown && GST_CLOCK_DIFF(other->time, eye->time) > frame + frame / 2)
+	if (other->eos || GST_CLOCK_DIFF(other->time, eye->time) > frame + frame / 2)
 		return send_alone(self, eye);
 	return GST_FLOW_OK;
+}
+
+/* Until the other eye's frame takes the one of `eye` along, or the time is up and it goes alone. With the lock, which it lets go of meanwhile. */
+static GstFlowReturn wait_for_partner(StereoPair *self, Eye *eye)
+{
+	Eye *other = other_eye(self, eye);
+	gint64 began = g_get_monotonic_time();
+	gboolean in_time = TRUE;
+
+	while (eye->waiting && in_time && !eye->flushing && !self->stopping && !other->eos)
+		in_time = g_cond_wait_until(&self->changed, &self->lock,
+					    began + (gint64)(self->max_wait * frame_time(self) / GST_USECOND));
+	if (eye->flushing || self->stopping) {
+		gst_clear_buffer(&eye->waiting);
+		return GST_FLOW_FLUSHING;
+	}
+	if (eye->waiting && other->shown)
+		return send_alone(self, eye);
+	/* Gone with the other one; or without anything to go beside, since the other eye begins anew. */
+	return self->flow;
 }
 
 static GstFlowReturn chain(GstPad *pad, GstObject *parent, GstBuffer *buffer)
@@ -286,6 +347,11 @@ static GstFlowReturn chain(GstPad *pad, GstObject *parent, GstBuffer *buffer)
 	GstClockTime time;
 
 	g_mutex_lock(&self->lock);
+	if (eye->flushing || self->stopping) {
+		g_mutex_unlock(&self->lock);
+		gst_buffer_unref(buffer);
+		return GST_FLOW_FLUSHING;
+	}
 	time = gst_segment_to_running_time(&eye->segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
 	if (!eye->has_info) {
 		flow = GST_FLOW_NOT_NEGOTIATED;
@@ -294,16 +360,15 @@ static GstFlowReturn chain(GstPad *pad, GstObject *parent, GstBuffer *buffer)
 		GST_DEBUG_OBJECT(pad, "a frame without a time, or outside its segment, is left out");
 		gst_buffer_unref(buffer);
 	} else {
-		/* The one that still waits has waited for a whole frame time. */
-		if (eye->waiting && other_eye(self, eye)->shown)
-			flow = send_alone(self, eye);
-		else if (eye->waiting)
+		/* Only until the other eye has given its first. */
+		if (eye->waiting)
 			eye->unpaired++;
 		gst_clear_buffer(&eye->waiting);
 		eye->waiting = buffer;
 		eye->time = time;
-		if (flow == GST_FLOW_OK)
-			flow = pair(self, eye);
+		flow = pair(self, eye);
+		if (flow == GST_FLOW_OK && eye->waiting && other_eye(self, eye)->shown)
+			flow = wait_for_partner(self, eye);
 	}
 	g_mutex_unlock(&self->lock);
 	return flow;
@@ -325,6 +390,13 @@ static gboolean sink_event(GstPad *pad, GstObject *parent, GstEvent *event)
 		forget_frames(eye);
 		g_mutex_unlock(&self->lock);
 		break;
+	case GST_EVENT_FLUSH_START:
+		g_mutex_lock(&self->lock);
+		eye->flushing = TRUE;
+		g_cond_broadcast(&self->changed);
+		g_mutex_unlock(&self->lock);
+		forward = TRUE;
+		break;
 	case GST_EVENT_SEGMENT:
 		g_mutex_lock(&self->lock);
 		gst_event_copy_segment(event, &eye->segment);
@@ -335,13 +407,15 @@ static gboolean sink_event(GstPad *pad, GstObject *parent, GstEvent *event)
 		g_mutex_lock(&self->lock);
 		gst_segment_init(&eye->segment, GST_FORMAT_TIME);
 		forget_frames(eye);
-		eye->eos = FALSE;
+		eye->eos = eye->flushing = FALSE;
+		self->flow = GST_FLOW_OK;
 		g_mutex_unlock(&self->lock);
 		forward = TRUE;
 		break;
 	case GST_EVENT_EOS:
 		g_mutex_lock(&self->lock);
 		eye->eos = TRUE;
+		g_cond_broadcast(&self->changed);
 		forward = self->eyes[0].eos && self->eyes[1].eos;
 		g_mutex_unlock(&self->lock);
 		break;
@@ -360,9 +434,18 @@ static gboolean sink_event(GstPad *pad, GstObject *parent, GstEvent *event)
 static GstStateChangeReturn change_state(GstElement *element, GstStateChange transition)
 {
 	StereoPair *self = (StereoPair *)element;
-	GstStateChangeReturn result = GST_ELEMENT_CLASS(stereo_pair_parent_class)->change_state(element, transition);
+	GstStateChangeReturn result;
 	gint i;
 
+	if (transition == GST_STATE_CHANGE_READY_TO_PAUSED || transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
+		/* Before the pads are deactivated, which waits for their threads. */
+		g_mutex_lock(&self->lock);
+		self->stopping = transition == GST_STATE_CHANGE_PAUSED_TO_READY;
+		self->flow = GST_FLOW_OK;
+		g_cond_broadcast(&self->changed);
+		g_mutex_unlock(&self->lock);
+	}
+	result = GST_ELEMENT_CLASS(stereo_pair_parent_class)->change_state(element, transition);
 	if (transition != GST_STATE_CHANGE_PAUSED_TO_READY)
 		return result;
 	g_mutex_lock(&self->lock);
@@ -370,7 +453,7 @@ static GstStateChangeReturn change_state(GstElement *element, GstStateChange tra
 		Eye *eye = &self->eyes[i];
 
 		forget_frames(eye);
-		eye->has_info = eye->eos = FALSE;
+		eye->has_info = eye->eos = eye->flushing = eye->went_alone = FALSE;
 		gst_segment_init(&eye->segment, GST_FORMAT_TIME);
 	}
 	forget_pool(self);
@@ -389,7 +472,8 @@ static GstStructure *statistics(StereoPair *self)
 	g_mutex_lock(&self->lock);
 	stats = gst_structure_new("stereopair-stats", "pairs", G_TYPE_UINT64, self->pairs, "alone", G_TYPE_UINT64, self->alone,
 				  "unpaired-left", G_TYPE_UINT64, self->eyes[0].unpaired, "unpaired-right", G_TYPE_UINT64,
-				  self->eyes[1].unpaired, "skew", G_TYPE_INT64, (gint64)self->skew, NULL);
+				  self->eyes[1].unpaired, "late-left", G_TYPE_UINT64, self->eyes[0].late, "late-right", G_TYPE_UINT64,
+				  self->eyes[1].late, "skew", G_TYPE_INT64, (gint64)self->skew, NULL);
 	g_mutex_unlock(&self->lock);
 	return stats;
 }
@@ -398,11 +482,15 @@ static void set_property(GObject *object, guint id, const GValue *value, GParamS
 {
 	StereoPair *self = (StereoPair *)object;
 
-	if (id != PROP_LAYOUT) {
+	g_mutex_lock(&self->lock);
+	if (id == PROP_LAYOUT)
+		self->layout = g_value_get_enum(value);
+	else if (id == PROP_MAX_WAIT)
+		self->max_wait = g_value_get_double(value);
+	else
 		G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
-		return;
-	}
-	self->layout = g_value_get_enum(value);
+	g_cond_broadcast(&self->changed);
+	g_mutex_unlock(&self->lock);
 }
 
 static void get_property(GObject *object, guint id, GValue *value, GParamSpec *spec)
@@ -411,6 +499,8 @@ static void get_property(GObject *object, guint id, GValue *value, GParamSpec *s
 
 	if (id == PROP_LAYOUT)
 		g_value_set_enum(value, self->layout);
+	else if (id == PROP_MAX_WAIT)
+		g_value_set_double(value, self->max_wait);
 	else if (id == PROP_STATS)
 		g_value_take_boxed(value, statistics(self));
 	else
@@ -425,6 +515,7 @@ static void finalize(GObject *object)
 	forget_frames(&self->eyes[1]);
 	forget_pool(self);
 	g_mutex_clear(&self->lock);
+	g_cond_clear(&self->changed);
 	G_OBJECT_CLASS(stereo_pair_parent_class)->finalize(object);
 }
 
@@ -441,11 +532,16 @@ static void stereo_pair_class_init(StereoPairClass *klass)
 					g_param_spec_enum("layout", "layout", "How the eyes share the picture; set before caps are known",
 							  layout_type(), SIDE_BY_SIDE,
 							  G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY));
+	g_object_class_install_property(object, PROP_MAX_WAIT,
+					g_param_spec_double("max-wait", "max-wait",
+							    "How long a frame waits for the other eye's, in frame times", 0, 1,
+							    DEFAULT_MAX_WAIT,
+							    G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING));
 	g_object_class_install_property(
 		object, PROP_STATS,
 		g_param_spec_boxed("stats", "stats",
 				   "pairs: frames of both eyes; alone: of one beside the other's last picture; unpaired-left, "
-				   "unpaired-right: frames dropped; skew: right minus left of the last pair, ns",
+				   "unpaired-right: frames dropped; late-left, late-right: frames that came after their partners went; skew: right minus left of the last pair, ns",
 				   GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 	element->change_state = change_state;
 	gst_element_class_add_static_pad_template(element, &sink_0);
@@ -470,6 +566,8 @@ static void add_eye(StereoPair *self, gint index, GstStaticPadTemplate *template
 static void stereo_pair_init(StereoPair *self)
 {
 	g_mutex_init(&self->lock);
+	g_cond_init(&self->changed);
+	self->max_wait = DEFAULT_MAX_WAIT;
 	self->last_out = GST_CLOCK_TIME_NONE;
 	add_eye(self, 0, &sink_0);
 	add_eye(self, 1, &sink_1);
