@@ -4,7 +4,7 @@ import type { Settings } from './settings/settings.js';
 import type { Phase } from './state.js';
 import type { Skew } from './stereo/skew.js';
 import type { Latency } from './time/latency.js';
-import type { View } from './view/views.js';
+import type { DisplayPath, View } from './view/views.js';
 import type { Viewer } from './viewer.js';
 
 /** `window.binocle`: for the console, for tests, for whoever embeds the page. */
@@ -28,6 +28,11 @@ export interface BinocleHandle {
   enterVr(): Promise<XRSession>;
   /** `layer`, `webgl`, or null outside a session. */
   readonly vrPath: 'layer' | 'webgl' | null;
+  /**
+   * How the picture gets to the eyes now. `video`: the browser's own video, with no turn of the page's; `joined`: the same, of two tracks joined by the page;
+   * `canvas`: painted with WebGL; `layer`, `webgl`: as `vrPath` says.
+   */
+  readonly displayPath: DisplayPath | 'layer' | 'webgl';
   view: View;
 }
 
@@ -40,6 +45,7 @@ declare global {
 interface Parts {
   enterVr(): Promise<XRSession>;
   vrPath(): 'layer' | 'webgl' | null;
+  displayPath(): DisplayPath;
   view(): View;
   show(view: View): void;
 }
@@ -71,6 +77,9 @@ export function handleFor(viewer: Viewer, settings: Settings, parts: Parts): Bin
     enterVr: () => parts.enterVr(),
     get vrPath() {
       return parts.vrPath();
+    },
+    get displayPath() {
+      return parts.vrPath() ?? parts.displayPath();
     },
     get view() {
       return parts.view();

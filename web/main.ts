@@ -129,6 +129,7 @@ restWhenIdle(() => viewer.state.condition.kind === 'playing' && !panel.open);
 window.binocle = handleFor(viewer, settings, {
   enterVr,
   vrPath: () => immersion?.path ?? null,
+  displayPath: () => stage.path,
   view: () => stage.view,
   show,
 });

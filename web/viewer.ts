@@ -9,16 +9,17 @@ import { Video } from './media/video.js';
 import type { Settings } from './settings/settings.js';
 import type { Signalling } from './signalling/client.js';
 import { after, initial, type Happening, type State } from './state.js';
-import { Pairing } from './stereo/pairing.js';
-import { SkewMeter, type Skew } from './stereo/skew.js';
-import { Clock } from './time/clock.js';
+import type { Skew } from './stereo/skew.js';
 import { videoClockRate } from './time/rtp.js';
-import { LatencyMeter, type Latency } from './time/latency.js';
+import type { Latency } from './time/latency.js';
+import { Meters } from './time/meters.js';
 
 interface ViewerEvents {
   state: [State];
   /** Other tracks, or another layout of them. */
   tracks: [Layout];
+  /** A track of this connection has come; its video plays it. */
+  track: [Eye, MediaStreamTrack];
   /** A new frame of an eye's video; null when the browser told nothing about it. */
   frame: [Eye, VideoFrameCallbackMetadata | null];
   /** Once a second while connected. */
@@ -41,12 +42,9 @@ const pings = { burst: 6, burstEveryMs: 80 } as const;
 /** Watches one rig: signalling in, pictures and figures out. Owns the videos, the connection and the meters. */
 export class Viewer extends Emitter<ViewerEvents> {
   readonly videos: Record<Eye, Video> = { left: new Video(), right: new Video() };
+  readonly meters = new Meters();
   readonly #signalling: Signalling;
   readonly #settings: Pick<Settings, 'profile'>;
-  readonly #clock = new Clock();
-  readonly #latency = new LatencyMeter(this.#clock);
-  readonly #skew = new SkewMeter();
-  #pairing = new Pairing<null>(0);
   #state = initial;
   #layout: Layout = 'mono';
   #welcome: ServerMessageOf<'welcome'> | null = null;
@@ -106,11 +104,11 @@ export class Viewer extends Emitter<ViewerEvents> {
   }
 
   get latency(): Latency | null {
-    return this.#latency.read();
+    return this.meters.latency.read();
   }
 
   get skew(): Skew | null {
-    return this.#skew.read();
+    return this.meters.skew.read();
   }
 
   start(): void {
@@ -139,7 +137,7 @@ export class Viewer extends Emitter<ViewerEvents> {
     switch (message.type) {
       case 'welcome':
         this.#welcome = message;
-        this.#clock.reset();
+        this.meters.clock.reset();
         this.#burst = pings.burst;
         this.#ping();
         this.#happen({ type: 'welcome' });
@@ -151,7 +149,7 @@ export class Viewer extends Emitter<ViewerEvents> {
         void this.#connection?.handleCandidate(message);
         return;
       case 'pong':
-        this.#clock.add({
+        this.meters.clock.add({
           sent: message.t,
           serverReceived: message.received,
           serverSent: message.sent,
@@ -196,11 +194,16 @@ export class Viewer extends Emitter<ViewerEvents> {
     connection.on('send', (message) => this.#signalling.send(message));
     connection.on('failed', (error) => this.#happen({ type: 'trouble', message: error.message }));
     connection.on('state', (state) => this.#handleConnectionState(state));
-    connection.on('track', (track, { eye }) => this.videos[eye === 'right' && twin ? 'right' : 'left'].show(track));
+    connection.on('track', (track, { eye }) => {
+      const shownBy = eye === 'right' && twin ? 'right' : 'left';
+      this.videos[shownBy].show(track);
+      this.emit('track', shownBy, track);
+    });
     const twin = offer.tracks.length > 1;
     // One eye alone, whatever was wished, is shown to both.
     const layout = twin ? 'twin' : offer.tracks[0]?.eye === 'both' ? offer.tracks[0].layout : 'mono';
     this.#layout = layout;
+    this.meters.reset(twin, this.frameTicks);
     this.emit('tracks', layout);
     this.#happen({ type: 'offer' });
   }
@@ -211,9 +214,7 @@ export class Viewer extends Emitter<ViewerEvents> {
     this.#totals = null;
     this.#lostAt = null;
     this.#firstFrameAt.clear();
-    this.#latency.reset();
-    this.#skew.reset();
-    this.#pairing = new Pairing(this.frameTicks);
+    this.meters.reset(false, this.frameTicks);
     for (const video of Object.values(this.videos)) video.clear();
   }
 
@@ -229,16 +230,12 @@ export class Viewer extends Emitter<ViewerEvents> {
     const shown = this.#connection?.tracks.find(({ eye }) => eye !== 'right') ?? this.#connection?.tracks[0];
     const timing = tracks.find(({ mid }) => mid === shown?.mid);
     if (!timing) return;
-    this.#latency.handleTiming(timing);
+    this.meters.latency.handleTiming(timing);
   }
 
   #handleFrame(eye: Eye, metadata: VideoFrameCallbackMetadata): void {
     this.#seen(eye);
-    if (eye === 'left') this.#latency.handleFrame(metadata);
-    if (this.#layout === 'twin' && metadata.rtpTimestamp !== undefined) {
-      const shown = this.#pairing.handleFrame(eye, metadata.rtpTimestamp, performance.now(), null);
-      if (shown) this.#skew.handleShown(shown, videoClockRate);
-    }
+    this.meters.handleVideo(eye, metadata);
     this.emit('frame', eye, metadata);
   }
 
@@ -279,7 +276,8 @@ export class Viewer extends Emitter<ViewerEvents> {
     if (connection !== this.#connection) return;
     const now = totals(stats.values());
     const message = report(now, this.#totals);
-    if (message.jitterBufferDelay !== undefined) this.#latency.handleJitterBuffer(message.jitterBufferDelay * 1000);
+    if (message.jitterBufferDelay !== undefined)
+      this.meters.latency.handleJitterBuffer(message.jitterBufferDelay * 1000);
     this.#signalling.send(message);
     this.emit('readings', {
       latency: this.latency,

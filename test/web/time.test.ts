@@ -81,9 +81,9 @@ test('the delay of a frame is its display less its capture, split into stages, w
   assert.equal(read.frames, 100);
   assert.ok(Math.abs(read.p50 - 34.5) < 0.01);
   assert.ok(Math.abs(read.p99 - 39) < 0.01);
-  assert.ok(Math.abs(read.stages.receive - 12) < 0.01);
+  assert.ok(Math.abs(read.stages.receive! - 12) < 0.01);
   assert.equal(read.stages.jitterBuffer, 1.5);
-  assert.ok(Math.abs(read.stages.decode - 3) < 0.01);
+  assert.ok(Math.abs(read.stages.decode! - 3) < 0.01);
   assert.ok(Math.abs(read.stages.display - 14.5) < 0.01);
   assert.ok(Math.abs(read.unattributed - (20 - 12 - 3 - 1.5)) < 0.01);
   assert.ok(read.clockErrorMs < 2);

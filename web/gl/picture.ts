@@ -15,10 +15,9 @@ export class Picture {
   }
 
   /** Copies what the source shows now; on most machines from GPU to GPU. */
-  upload(source: HTMLVideoElement | HTMLCanvasElement): void {
+  upload(source: HTMLVideoElement | HTMLCanvasElement | VideoFrame): void {
     const gl = this.#gl;
-    const [width, height] =
-      source instanceof HTMLVideoElement ? [source.videoWidth, source.videoHeight] : [source.width, source.height];
+    const [width, height] = sizeOf(source);
     if (width === 0 || height === 0) return;
     gl.bindTexture(gl.TEXTURE_2D, this.texture);
     if (width === this.width && height === this.height)
@@ -30,4 +29,10 @@ export class Picture {
   close(): void {
     this.#gl.deleteTexture(this.texture);
   }
+}
+
+function sizeOf(source: HTMLVideoElement | HTMLCanvasElement | VideoFrame): [width: number, height: number] {
+  if (source instanceof HTMLVideoElement) return [source.videoWidth, source.videoHeight];
+  if (source instanceof HTMLCanvasElement) return [source.width, source.height];
+  return [source.displayWidth, source.displayHeight];
 }

@@ -12,6 +12,7 @@ interface VideoEvents {
 /** A video element that plays whatever track it is given, in the document or out of it, and tells of every frame. */
 export class Video extends Emitter<VideoEvents> {
   readonly element: HTMLVideoElement;
+  #track: MediaStreamTrack | null = null;
   #lastFrameAt = 0;
   #lastTime = -1;
 
@@ -25,12 +26,19 @@ export class Video extends Emitter<VideoEvents> {
     this.#next();
   }
 
+  /** What it plays. */
+  get track(): MediaStreamTrack | null {
+    return this.#track;
+  }
+
   show(track: MediaStreamTrack): void {
+    this.#track = track;
     this.element.srcObject = new MediaStream([track]);
     this.play();
   }
 
   clear(): void {
+    this.#track = null;
     this.element.srcObject = null;
   }
 
@@ -53,7 +61,8 @@ export class Video extends Emitter<VideoEvents> {
     this.element.requestVideoFrameCallback((now, metadata) => {
       this.#next();
       this.#lastFrameAt = now;
-      this.emit('frame', metadata);
+      // Chromium's expectation can lie before this rendering step, with which the frame appears at the earliest.
+      this.emit('frame', { ...metadata, expectedDisplayTime: Math.max(now, metadata.expectedDisplayTime) });
     });
   }
 }

@@ -29,20 +29,22 @@ export const holdMs = 250;
  */
 export class Pairing<T> {
   readonly #toleranceTicks: number;
+  readonly #depth: number;
   readonly #held: Record<Eye, Held<T>[]> = { left: [], right: [] };
   #shown: Shown<T> | null = null;
   #pairedAt = -Infinity;
 
-  /** Ticks of the RTP clock between two frames of a track. */
-  constructor(frameTicks: number) {
+  /** Ticks of the RTP clock between two frames of a track; `held`: frames held an eye. */
+  constructor(frameTicks: number, held = depth) {
     this.#toleranceTicks = frameTicks / 2;
+    this.#depth = held;
   }
 
   /** Takes a frame; returns what to show from now on, or null to leave what is shown. */
   handleFrame(eye: Eye, rtpTimestamp: number, at: number, value: T): Shown<T> | null {
     const mine: Held<T> = { rtpTimestamp, at, value };
     this.#held[eye].push(mine);
-    if (this.#held[eye].length > depth) this.#held[eye].shift();
+    if (this.#held[eye].length > this.#depth) this.#held[eye].shift();
     if (this.#pairedAt === -Infinity) this.#pairedAt = at;
     const theirs = this.#held[other(eye)];
     const partner = nearest(theirs, rtpTimestamp);

@@ -18,11 +18,11 @@ export interface ShownFrame {
 
 /** The parts of a frame's way, ms, medians over the window. Not every sum comes out even: see `unattributed`. */
 export interface Stages {
-  /** Capture until the last packet had arrived: rectify, encode, send, network. */
-  receive: number;
+  /** Capture until the last packet had arrived: rectify, encode, send, network. Null, as `decode`, while the browser tells of none of the frames. */
+  receive: number | null;
   /** Waiting for the decoder, the mean of the last second (getStats jitterBufferDelay); null until known. */
   jitterBuffer: number | null;
-  decode: number;
+  decode: number | null;
   /** From the browser's compositor to the display. */
   display: number;
 }
@@ -33,7 +33,7 @@ export interface Latency {
   p95: number;
   p99: number;
   stages: Stages;
-  /** Median of what no stage explains, ms: above all the wait for the page's next paint. */
+  /** Median of what no stage explains, ms: above all the wait for the page's next paint. NaN while nothing is known of the stages. */
   unattributed: number;
   /** The truth lies within ± this of every figure from capture on. */
   clockErrorMs: number;
@@ -41,6 +41,7 @@ export interface Latency {
   frames: number;
 }
 
+/** NaN: the display did not tell. */
 interface Measured {
   total: number;
   receive: number;
@@ -74,15 +75,20 @@ export class LatencyMeter {
 
   handleFrame(frame: ShownFrame): void {
     const clock = this.#clock.read(frame.presentationTime);
-    if (!clock || !this.#timing || frame.rtpTimestamp === undefined || frame.receiveTime === undefined) return;
+    if (!clock || !this.#timing || frame.rtpTimestamp === undefined) return;
     const captured = captureMs(frame.rtpTimestamp, this.#timing) - clock.offsetMs;
     this.#clockErrorMs = clock.errorMs;
     this.#window.push({
       total: frame.expectedDisplayTime - captured,
-      receive: frame.receiveTime - captured,
-      decode: (frame.processingDuration ?? 0) * 1000,
+      receive: (frame.receiveTime ?? NaN) - captured,
+      decode: frame.receiveTime === undefined ? NaN : (frame.processingDuration ?? 0) * 1000,
       display: frame.expectedDisplayTime - frame.presentationTime,
     });
+  }
+
+  /** The frames come to the display another way. */
+  restart(): void {
+    this.#window.clear();
   }
 
   /** Another connection, another line. */
@@ -97,21 +103,26 @@ export class LatencyMeter {
     if (frames.length === 0) return null;
     const totals = frames.map(({ total }) => total).toSorted((a, b) => a - b);
     const jitterBuffer = this.#jitterBufferMs;
+    const told = frames.filter(({ receive }) => !Number.isNaN(receive));
     return {
       p50: percentile(totals, 0.5),
       p95: percentile(totals, 0.95),
       p99: percentile(totals, 0.99),
       stages: {
-        receive: median(frames.map(({ receive }) => receive)),
+        receive: medianOrNull(told.map(({ receive }) => receive)),
         jitterBuffer,
-        decode: median(frames.map(({ decode }) => decode)),
+        decode: medianOrNull(told.map(({ decode }) => decode)),
         display: median(frames.map(({ display }) => display)),
       },
       unattributed: median(
-        frames.map(({ total, receive, decode, display }) => total - receive - decode - display - (jitterBuffer ?? 0)),
+        told.map(({ total, receive, decode, display }) => total - receive - decode - display - (jitterBuffer ?? 0)),
       ),
       clockErrorMs: this.#clockErrorMs,
       frames: frames.length,
     };
   }
+}
+
+function medianOrNull(values: readonly number[]): number | null {
+  return values.length === 0 ? null : median(values);
 }

@@ -18,9 +18,9 @@ export function explanation({ latency }: Readings): string {
   const { stages } = latency;
   return [
     `Capture to display, last ${String(latency.frames)} frames: half within ${ms(latency.p50)}, 95 % within ${ms(latency.p95)}, 99 % within ${ms(latency.p99)}`,
-    `capture, encode, network: ${ms(stages.receive)}`,
+    ...(stages.receive === null ? [] : [`capture, encode, network: ${ms(stages.receive)}`]),
     ...(stages.jitterBuffer === null ? [] : [`jitter buffer: ${ms(stages.jitterBuffer)}`]),
-    `decode: ${ms(stages.decode)}`,
+    ...(stages.decode === null ? [] : [`decode: ${ms(stages.decode)}`]),
     `to the display: ${ms(stages.display)}`,
     `unattributed: ${ms(latency.unattributed)}`,
   ].join('\n');

@@ -1,9 +1,10 @@
-import { EyeTextures } from '../gl/eyes.js';
+import { eyeTextures, type EyeTextures } from '../gl/eyes.js';
 import { Painter } from '../gl/painter.js';
 import { eyeAspect } from '../stereo/layouts.js';
+import { Joined } from '../media/joined.js';
 import { fit } from '../stereo/fit.js';
 import type { Viewer } from '../viewer.js';
-import { blinkingEye, surface, viewAspect, type Comparison, type View } from './views.js';
+import { blinkingEye, surface, viewAspect, type Comparison, type DisplayPath, type View } from './views.js';
 
 /** One half of a canvas, as matrices of the square of two by two. */
 // prettier-ignore
@@ -22,6 +23,10 @@ export class Stage {
   readonly #frame = document.createElement('div');
   #view: View;
   #canvas: Canvas | null = null;
+  #joined: Joined | null = null;
+  /** Whether this browser joins two tracks in time, as far as is known. */
+  #joins = Joined.possible();
+  #path: DisplayPath = 'video';
 
   constructor(element: HTMLElement, viewer: Viewer, view: View) {
     this.#element = element;
@@ -41,6 +46,11 @@ export class Stage {
     return this.#view;
   }
 
+  /** How the picture gets onto the screen. */
+  get path(): DisplayPath {
+    return this.#path;
+  }
+
   /** Lays an element over the picture, as large as it is. */
   cover(element: Element): void {
     this.#place.append(element);
@@ -53,18 +63,34 @@ export class Stage {
 
   /** Frees the graphics processor, e.g. for a headset. */
   hide(): void {
-    this.#canvas?.close();
-    this.#canvas = null;
+    this.#clear();
     this.#frame.replaceChildren();
     this.#viewer.play();
   }
 
-  #compose(): void {
+  #clear(): void {
     this.#canvas?.close();
     this.#canvas = null;
+    this.#joined?.close();
+    this.#joined = null;
+  }
+
+  #join(): void {
+    this.#joined = new Joined(this.#viewer);
+    this.#joined.on('failed', () => {
+      this.#joins = false;
+      this.#compose();
+    });
+    this.#frame.replaceChildren(this.#joined.video.element);
+  }
+
+  #compose(): void {
+    this.#clear();
     const { videos, layout } = this.#viewer;
-    const chosen = surface(layout, this.#view);
-    if (chosen.kind === 'canvas') {
+    const chosen = surface(layout, this.#view, this.#joins);
+    this.#path = chosen.kind;
+    if (chosen.kind === 'joined') this.#join();
+    else if (chosen.kind === 'canvas') {
       this.#canvas = new Canvas(this.#viewer, chosen.painting);
       this.#frame.replaceChildren(this.#canvas.works ? this.#canvas.element : needsWebGl());
     } else {
@@ -117,7 +143,7 @@ class Canvas {
     });
     if (!this.#gl) return;
     this.#painter = new Painter(this.#gl);
-    this.#eyes = new EyeTextures(this.#gl, viewer, () => this.#paint());
+    this.#eyes = eyeTextures(this.#gl, viewer, () => this.#paint());
     this.#eyes.fill();
   }
 
@@ -153,6 +179,9 @@ class Canvas {
       case 'blink':
         painter.draw(eyes[blinkingEye(performance.now())], halves.whole);
     }
+    const painted = performance.now();
+    // What is painted between two display frames appears with the next.
+    requestAnimationFrame((at) => this.#eyes?.shown(painted, Math.max(at, painted)));
   }
 }
 

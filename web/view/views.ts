@@ -18,9 +18,11 @@ export function isView(name: string): name is View {
   return Object.hasOwn(views, name);
 }
 
-/** How a view is put on the screen: the browser’s own video, cut to a region, or a canvas that is painted. */
+/** How a view is put on the screen: the browser’s own video, cut to a region; two tracks joined to one video; or a canvas that is painted. */
 export type Surface =
-  { kind: 'video'; video: Eye; region: Region } | { kind: 'canvas'; painting: 'side-by-side' | Comparison };
+  | { kind: 'video'; video: Eye; region: Region }
+  | { kind: 'joined' }
+  | { kind: 'canvas'; painting: 'side-by-side' | Comparison };
 
 /** Both eyes in one picture, which a headset can show too. */
 export const comparisons = ['anaglyph', 'difference', 'blink'] as const;
@@ -34,14 +36,18 @@ export function blinkingEye(now: number): Eye {
   return Math.floor(now / blinkMs) % 2 === 0 ? 'left' : 'right';
 }
 
+/** The same, for people and scripts. */
+export type DisplayPath = Surface['kind'];
+
 /**
  * The video itself wherever one piece of one video is all there is to see: the browser shows it without a copy and a paint earlier. Never two
- * visible videos: Chromium then slows the whole page to their rate.
+ * visible videos: they would mix instants, and Chromium slows the whole page to their rate. `joins`: this browser joins two tracks.
  */
-export function surface(layout: Layout, view: View): Surface {
+export function surface(layout: Layout, view: View, joins = false): Surface {
   if (layout === 'mono') return { kind: 'video', video: 'left', region: whole };
   if (view === 'left' || view === 'right') return { kind: 'video', ...layoutFacts[layout].eyes[view] };
   if (view === 'side-by-side' && layout === 'sbs') return { kind: 'video', video: 'left', region: whole };
+  if (view === 'side-by-side' && layout === 'twin' && joins) return { kind: 'joined' };
   return { kind: 'canvas', painting: view };
 }
 

@@ -1,4 +1,4 @@
-import { EyeTextures } from '../gl/eyes.js';
+import { eyeTextures, type EyeTextures } from '../gl/eyes.js';
 import { Painter } from '../gl/painter.js';
 import { Picture } from '../gl/picture.js';
 import { whole } from '../stereo/layouts.js';
@@ -27,7 +27,7 @@ export class WebGlPresenter implements Presenter {
     this.#painter = new Painter(gl);
     this.#panelPicture = new Picture(gl);
     this.#panelPicture.upload(this.#panel.canvas);
-    this.#eyes = new EyeTextures(gl, viewer, () => {});
+    this.#eyes = eyeTextures(gl, viewer, () => {});
     this.#eyes.fill();
     this.#layer = new XRWebGLLayer(session, gl, { antialias: false, depth: false, stencil: false, alpha: false });
     void session.updateRenderState({ baseLayer: this.#layer });
@@ -42,7 +42,8 @@ export class WebGlPresenter implements Presenter {
     if (this.#panel.write(text)) this.#panelPicture.upload(this.#panel.canvas);
   }
 
-  draw(_frame: XRFrame, pose: XRViewerPose): void {
+  /** The newest frame there is at this moment, uploaded here and once. */
+  draw(frame: XRFrame, pose: XRViewerPose): void {
     const gl = this.#gl;
     gl.bindFramebuffer(gl.FRAMEBUFFER, this.#session.renderState.baseLayer?.framebuffer ?? null);
     gl.clearColor(0, 0, 0, 1);
@@ -56,6 +57,8 @@ export class WebGlPresenter implements Presenter {
       if (eyes) this.#painter.draw(view.eye === 'right' ? eyes.right : eyes.left, multiply(seen, this.#model));
       this.#painter.draw({ picture: this.#panelPicture, region: whole }, multiply(seen, this.#panelModel));
     }
+    const now = performance.now();
+    this.#eyes.shown(now, frame.predictedDisplayTime ?? now);
   }
 
   close(): void {

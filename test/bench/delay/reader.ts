@@ -125,11 +125,10 @@ function read(options: { sideBySide: boolean; cell: number; columns: number; row
     };
   };
 
-  const canvas = document.querySelector<HTMLCanvasElement>('main canvas');
-  const videos = window.binocle
-    ? [window.binocle.eyes.left, window.binocle.eyes.right].filter((video) => video !== null)
-    : window.players;
-  if (canvas) followCanvas(canvas);
-  else if (sideBySide) followVideo(videos[0]!, ['left', 'right']);
-  else for (const [index, video] of videos.entries()) followVideo(video, [index === 0 ? 'left' : 'right']);
+  // What is in our page is what it shows, both eyes in one; the eyes' own videos may play unseen.
+  const shown = document.querySelector<HTMLVideoElement | HTMLCanvasElement>('.frame video, .frame canvas');
+  if (shown instanceof HTMLCanvasElement) followCanvas(shown);
+  else if (shown) followVideo(shown, ['left', 'right']);
+  else if (sideBySide) followVideo(window.players[0]!, ['left', 'right']);
+  else for (const [index, video] of window.players.entries()) followVideo(video, [index === 0 ? 'left' : 'right']);
 }

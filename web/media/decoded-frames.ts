@@ -1,0 +1,50 @@
+/** W3C mediacapture-transform as Chromium has it, on the page's thread; undefined elsewhere. TypeScript does not know it yet. */
+declare const MediaStreamTrackProcessor:
+  | (new (init: { track: MediaStreamTrack; maxBufferSize?: number }) => {
+      readonly readable: ReadableStream<VideoFrame>;
+    })
+  | undefined;
+
+/** W3C VideoFrame Metadata Registry: a received frame has the timestamp of its RTP packets. */
+type ReceivedFrame = VideoFrame & { metadata?(): { rtpTimestamp?: number } };
+
+/**
+ * Every frame of a track as it leaves the decoder, before a video element has it. Whoever handles a frame closes it. A reader that is slow gets
+ * the newest.
+ */
+export class DecodedFrames {
+  readonly #reader: ReadableStreamDefaultReader<VideoFrame>;
+  readonly #handle: (frame: VideoFrame, rtpTimestamp: number) => void;
+  #closed = false;
+
+  constructor(track: MediaStreamTrack, handle: (frame: VideoFrame, rtpTimestamp: number) => void) {
+    this.#handle = handle;
+    this.#reader = new MediaStreamTrackProcessor!({ track, maxBufferSize: 1 }).readable.getReader();
+    void this.#read();
+  }
+
+  /** Chromium's desktop and Android browsers, the Quest's included; without `metadata()` nothing says which instant a frame is of. */
+  static possible(): boolean {
+    return (
+      typeof MediaStreamTrackProcessor === 'function' &&
+      typeof VideoFrame === 'function' &&
+      typeof (VideoFrame.prototype as ReceivedFrame).metadata === 'function'
+    );
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    void this.#reader.cancel();
+  }
+
+  async #read(): Promise<void> {
+    for (;;) {
+      const { value: frame } = await this.#reader.read();
+      if (!frame) return;
+      const { rtpTimestamp } = (frame as ReceivedFrame).metadata!();
+      if (this.#closed || rtpTimestamp === undefined) frame.close();
+      else this.#handle(frame, rtpTimestamp);
+    }
+  }
+}
