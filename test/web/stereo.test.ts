@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inside } from '../../web/gl/painter.js';
+import { beside } from '../../web/stereo/beside.js';
 import { fit } from '../../web/stereo/fit.js';
 import { eyeAspect, whole } from '../../web/stereo/layouts.js';
 import { depth, holdMs, Pairing } from '../../web/stereo/pairing.js';
@@ -104,6 +105,8 @@ test('one visible video at most, and a canvas only where there is something to c
   });
   assert.deepEqual(surface('twin', 'right'), { kind: 'video', video: 'right', region: whole });
   assert.deepEqual(surface('twin', 'side-by-side'), { kind: 'canvas', painting: 'side-by-side' });
+  assert.deepEqual(surface('twin', 'side-by-side', true), { kind: 'joined' }, 'where the browser joins two tracks');
+  assert.deepEqual(surface('twin', 'left', true), { kind: 'video', video: 'left', region: whole });
   assert.deepEqual(surface('tab', 'side-by-side'), { kind: 'canvas', painting: 'side-by-side' });
   assert.deepEqual(surface('sbs', 'anaglyph'), { kind: 'canvas', painting: 'anaglyph' });
   assert.deepEqual(surface('mono', 'anaglyph'), { kind: 'video', video: 'left', region: whole });
@@ -128,4 +131,18 @@ test('an eye’s part ends half a pixel inside where it was cut, so that no colo
     1,
   ]);
   assert.deepEqual(inside({ picture, region: whole }), [0, 0, 1, 1]);
+});
+
+test('both eyes in one buffer: every row of the whole is a row of the left and one of the right, and no plane reaches into the next', () => {
+  const rows = { I420: [4, 2, 2], NV12: [4, 2] } as const;
+  for (const format of ['I420', 'NV12'] as const) {
+    const { size, left, right } = beside(format, 6, 4)!;
+    for (const [plane, { offset, stride }] of left.entries()) {
+      assert.equal(right[plane]!.stride, stride);
+      assert.equal(right[plane]!.offset, offset + stride / 2, 'the right eye begins where a row of the left ends');
+      const end = right[plane]!.offset + stride * rows[format][plane]!;
+      assert.ok(end <= (left[plane + 1]?.offset ?? size), `${format}, plane ${plane}`);
+    }
+  }
+  assert.deepEqual([beside('RGBA', 6, 4), beside(null, 6, 4), beside('I420', 5, 4)], [null, null, null]);
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Clock } from '../../web/time/clock.js';
+import { Meters } from '../../web/time/meters.js';
 import { LatencyMeter, type ShownFrame } from '../../web/time/latency.js';
 import { median, percentile, Window } from '../../web/time/percentile.js';
 import { captureMs, rtpDifference } from '../../web/time/rtp.js';
@@ -89,4 +90,44 @@ test('the delay of a frame is its display less its capture, split into stages, w
   assert.ok(read.clockErrorMs < 2);
   meter.reset();
   assert.equal(meter.read(), null);
+});
+
+test('a display that takes frames from elsewhere is measured by what it tells, with what the video knows of their arrival', () => {
+  const meters = new Meters();
+  meters.reset(true, 1500);
+  meters.clock.add({ sent: 0, serverReceived: 0, serverSent: 0, received: 0 });
+  meters.latency.handleTiming({ mid: '0', clockRate: 90_000, rtpTimestamp: 0, captureMs: 0 });
+  const video = (rtpTimestamp: number): void =>
+    meters.handleVideo('left', {
+      rtpTimestamp,
+      receiveTime: rtpTimestamp / 90 + 4,
+      processingDuration: 0.001,
+      presentationTime: rtpTimestamp / 90 + 10,
+      expectedDisplayTime: rtpTimestamp / 90 + 12,
+    } as VideoFrameCallbackMetadata);
+  const told = (rtpTimestamp: number): void =>
+    meters.handleTold({
+      rtpTimestamp,
+      kind: 'pair',
+      skewTicks: 0,
+      presentationTime: rtpTimestamp / 90 + 20,
+      expectedDisplayTime: rtpTimestamp / 90 + 25,
+    });
+  video(900);
+  assert.ok(Math.abs(meters.latency.read()!.p50 - 12) < 0.01, 'the video itself');
+  const stop = meters.tells();
+  assert.equal(meters.latency.read(), null, 'another way, other figures');
+  told(1800);
+  assert.deepEqual([meters.latency.read()!.stages.receive, meters.latency.read()!.stages.decode], [null, null]);
+  for (let n = 2; n < 9; n++) {
+    video(n * 1800);
+    told(n * 1800);
+  }
+  const read = meters.latency.read()!;
+  assert.ok(Math.abs(read.p50 - 25) < 0.01 && read.frames === 8);
+  assert.ok(Math.abs(read.stages.receive! - 4) < 0.01);
+  assert.equal(meters.skew.read()!.paired, 1);
+  stop();
+  video(18_000);
+  assert.ok(Math.abs(meters.latency.read()!.p50 - 12) < 0.01, 'the video itself again');
 });

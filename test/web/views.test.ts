@@ -31,6 +31,14 @@ for (const layout of ['sbs', 'tab', 'twin'] as const)
         assert.ok(slowest >= 27, `${slowest.toFixed(1)} of 30 fps`);
       });
       await t.test('side by side, left, right', () => flatViews(page));
+      await t.test('by the earliest way there is', async () => {
+        const path = (): Promise<string> => page.evaluate(() => window.binocle.displayPath);
+        await choose(page, 'right');
+        assert.equal(await path(), 'video');
+        await choose(page, 'side-by-side');
+        assert.equal(await path(), { sbs: 'video', tab: 'canvas', twin: 'joined' }[layout]);
+        if (layout === 'twin') await neverMixed(page);
+      });
       await t.test('anaglyph: least squares for red and cyan; difference: twice what the eyes differ', () =>
         mixed(page),
       );
@@ -67,6 +75,24 @@ for (const layout of ['sbs', 'tab', 'twin'] as const)
     }
   });
 
+test('two tracks in a browser that hands no decoded frames to the page: painted from the videos', async () => {
+  const running = await Running.start(['--set', 'profile.layout=twin']);
+  try {
+    const page = await open(running, false, () => {
+      Object.defineProperty(globalThis, 'MediaStreamTrackProcessor', { value: undefined });
+      Object.defineProperty(globalThis, 'MediaStreamTrackGenerator', { value: undefined });
+    });
+    assert.equal(await page.evaluate(() => window.binocle.displayPath), 'canvas');
+    await flatViews(page);
+    await enter(page, 'webgl');
+    await inHeadset(page, await screenSeen(page, 70, 4 / 3), true);
+    assert.equal(await page.evaluate(() => window.binocle.displayPath), 'webgl');
+    await page.close();
+  } finally {
+    assert.deepEqual((await running.stop()).leftBehind, []);
+  }
+});
+
 test('mono: the one picture there is, for both eyes', async () => {
   const running = await Running.start(['--set', 'profile.layout=mono']);
   try {
@@ -85,12 +111,23 @@ test('mono: the one picture there is, for both eyes', async () => {
   }
 });
 
-async function open(running: Running, layers: boolean): Promise<Page> {
+async function open(running: Running, layers: boolean, prepare?: () => void): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
+  if (prepare) await page.addInitScript(prepare);
   await wearHeadset(page, layers);
   await page.goto(running.ready.url);
   await untilPlaying(page);
   return page;
+}
+
+/** Every frame of the joined video has two eyes that were captured together; the simulated cameras count apart by a frame at most where they were. */
+async function neverMixed(page: Page): Promise<void> {
+  await page.waitForFunction(() => (window.binocle.skew()?.frames ?? 0) >= 30);
+  const skew = (await page.evaluate(() => window.binocle.skew()))!;
+  assert.equal(skew.paired, 1);
+  assert.ok(skew.p99 < 1000 / 30 / 2, `${skew.p99} ms apart`);
+  const latency = (await page.evaluate(() => window.binocle.latency()))!;
+  assert.ok(latency.p50 > 0 && latency.stages.receive! > 0, 'the delay of what is shown is known, and of its arrival');
 }
 
 async function frame(page: Page): Promise<Placed> {
