@@ -5,7 +5,10 @@ import { offerStamps, type Shape } from './delay/cameras.js';
 import { ours } from './delay/ours.js';
 import { watchRound, type Round } from './delay/round.js';
 import type { System } from './delay/system.js';
+import { coresOf, delayRows, mixedRow, rateRow, ratioRow, titleOf } from './delay/rows.js';
 import { rowOf, type Measure, type Options, type Row } from './measure.js';
+import { aiortc, hasAiortc } from './peers/aiortc.js';
+import { hasJanus, janus } from './peers/janus.js';
 
 const rounds = 3;
 const seconds = 5;
@@ -33,7 +36,7 @@ export const delays: readonly Measure[] = [
     title: `Delay from capture to display, ${titleOf(shape)}, ${rounds} rounds of ${seconds} s`,
     run: (options) =>
       withDisplay(async (browser) => {
-        const [mine, least] = await inTurns(browser, [ours(shape), bare(shape)], shape, options);
+        const [mine, least] = await inTurns(browser, alike(shape, ours(shape), bare(shape)), options);
         const what = titleOf(shape);
         return [
           ...delayRows(what, mine!, { p50, p95 }),
@@ -54,7 +57,7 @@ export const delays: readonly Measure[] = [
     run: (options) =>
       withDisplay(async (browser) => {
         const shape: Shape = { width: 640, height: 480, fps: 30, layout: 'sbs' };
-        const [without, pinhole] = await inTurns(browser, [ours(shape), ours(shape, lens)], shape, options);
+        const [without, pinhole] = await inTurns(browser, alike(shape, ours(shape), ours(shape, lens)), options);
         const what = titleOf(shape);
         return [
           ...delayRows(what, without!),
@@ -69,6 +72,38 @@ export const delays: readonly Measure[] = [
         ];
       }),
   },
+  ...[cases[0]!, cases[1]!].map(({ name, shape }): Measure => ({
+    name: `delay-peers-${name}`,
+    title: `The same with aiortc and Janus, where they are installed (--peers), ${titleOf(shape)}, ${rounds} rounds of ${seconds} s`,
+    async run(options) {
+      if (!options.peers) return [];
+      const twin: Shape = { ...shape, layout: 'twin' };
+      const others: [System, Shape][] = [
+        ...(hasAiortc() ? [[aiortc(twin), twin] as [System, Shape]] : []),
+        ...(hasJanus() ? [[janus(shape), shape] as [System, Shape]] : []),
+      ];
+      if (others.length === 0) return [];
+      return withDisplay(async (browser) => {
+        const [mine, ...theirs] = await inTurns(browser, [[ours(shape), shape], ...others], options);
+        const what = titleOf(shape);
+        return others.flatMap(([{ name: peer }], index) => {
+          const rows = [
+            ...delayRows(`${what}, ${peer}`, theirs[index]!),
+            mixedRow(`${what}, ${peer}, mixed pairs`, theirs[index]!, false),
+            ratioRow(
+              `${what}, p50 / ${peer}`,
+              mine!,
+              theirs[index]!,
+              (round) => round.p50,
+              peer === 'aiortc' ? 0.3 : 1,
+            ),
+          ];
+          if (peer !== 'aiortc') return rows;
+          return [...rows, ratioRow(`${what}, cores / ${peer}`, mine!, theirs[index]!, coresOf, 0.2)];
+        });
+      });
+    },
+  })),
   {
     name: 'delay-eyes',
     title: `Eyes that misbehave, ${rounds} rounds of ${seconds} s`,
@@ -77,7 +112,7 @@ export const delays: readonly Measure[] = [
         const shape: Shape = { width: 640, height: 480, fps: 60, layout: 'sbs' };
         const stopping = ours(shape, [], { right: 'gap-every=1000000000 gap-for=200000000' });
         const late = ours(shape, [], { right: 'late-by=8000000' });
-        const [stopped, behind] = await inTurns(browser, [stopping, late], shape, options);
+        const [stopped, behind] = await inTurns(browser, alike(shape, stopping, late), options);
         return [
           rateRow('right eye stops for 200 ms every second, left shown / camera', stopped!, shape, true, 'left'),
           mixedRow('right eye late by 8 ms of 16.7, mixed pairs', behind!),
@@ -110,87 +145,17 @@ async function withDisplay(work: (browser: Browser) => Promise<Row[]>): Promise<
   }
 }
 
-/** Every system in every round; with `long` as many rounds as show enough pairs. */
-async function inTurns(
-  browser: Browser,
-  systems: readonly System[],
-  shape: Shape,
-  options: Options,
-): Promise<Round[][]> {
-  const length = options.long ? manyPairs / shape.fps / rounds / 0.9 : seconds;
+function alike(shape: Shape, ...systems: System[]): [System, Shape][] {
+  return systems.map((system) => [system, shape]);
+}
+
+/** Every system in every round; with `long` as many seconds as show enough pairs. */
+async function inTurns(browser: Browser, systems: readonly [System, Shape][], options: Options): Promise<Round[][]> {
   const results: Round[][] = systems.map(() => []);
   for (let round = 0; round < rounds; round += 1)
-    for (const [index, system] of systems.entries())
+    for (const [index, [system, shape]] of systems.entries()) {
+      const length = options.long ? manyPairs / shape.fps / rounds / 0.9 : seconds;
       results[index]!.push(await watchRound(browser, system, shape, length));
+    }
   return results;
-}
-
-function delayRows(
-  what: string,
-  all: readonly Round[],
-  limits: { p50?: number | undefined; p95?: number | undefined } = {},
-): Row[] {
-  const sum = (of: (round: Round) => number): number => all.reduce((total, round) => total + of(round), 0);
-  const clock = Math.max(...all.map(({ clockErrorMs }) => clockErrorMs)).toFixed(2);
-  const note = `${sum(({ frames }) => frames)} frames, ${sum(({ unreadable }) => unreadable)} unreadable, clocks ± ${clock} ms`;
-  const percentileRow = (name: 'p50' | 'p95' | 'p99', rest: Pick<Row, 'limit' | 'note'>): Row =>
-    rowOf(
-      `${what}, ${name}`,
-      'ms',
-      all.map((round) => round[name]),
-      rest,
-    );
-  return [
-    percentileRow('p50', { note, ...(limits.p50 === undefined ? {} : { limit: limits.p50 }) }),
-    percentileRow('p95', limits.p95 === undefined ? {} : { limit: limits.p95 }),
-    percentileRow('p99', {}),
-    rowOf(`${what}, cores`, '', all.map(coresOf), { note: coresNote(all) }),
-  ];
-}
-
-function ratioRow(
-  what: string,
-  mine: readonly Round[],
-  others: readonly Round[],
-  of: (round: Round) => number,
-  limit: number,
-): Row {
-  return rowOf(
-    what,
-    '',
-    mine.map((round, index) => of(round) / of(others[index]!)),
-    { limit },
-  );
-}
-
-function rateRow(
-  what: string,
-  all: readonly Round[],
-  shape: Shape,
-  judged = true,
-  eye: 'slower' | 'left' = 'slower',
-): Row {
-  const shown = all.map(({ fps }) => fps[eye] / shape.fps);
-  return rowOf(what, '', shown, judged ? { atLeast: 0.93 } : {});
-}
-
-function mixedRow(what: string, all: readonly Round[], judged = true): Row {
-  const mixed = all.reduce((sum, round) => sum + round.mixed, 0);
-  const pairs = all.reduce((sum, round) => sum + round.pairs, 0);
-  return rowOf(what, '', [mixed], { note: `of ${pairs}`, ...(judged ? { limit: 0 } : {}) });
-}
-
-function coresOf({ cores }: Round): number {
-  return Object.values(cores).reduce((sum, share) => sum + share, 0);
-}
-
-function coresNote(all: readonly Round[]): string {
-  const names = Object.keys(all[0]!.cores);
-  return names
-    .map((name) => `${name} ${(all.reduce((sum, { cores }) => sum + cores[name]!, 0) / all.length).toFixed(3)}`)
-    .join(', ');
-}
-
-function titleOf({ width, height, fps, layout }: Shape): string {
-  return `${width}x${height}@${fps} ${layout}`;
 }

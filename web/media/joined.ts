@@ -48,7 +48,6 @@ export class Joined extends Emitter<JoinedEvents> {
     this.#instants = new Instants(viewer);
     this.#instants.on('instant', () => void this.#join());
     this.video.on('frame', (metadata) => this.#shown(metadata));
-    this.video.show(this.#generator);
   }
 
   static possible(): boolean {
@@ -106,6 +105,7 @@ export class Joined extends Emitter<JoinedEvents> {
       colorSpace: colorSpace.toJSON(),
     });
     void this.#writer.write(frame).catch(() => frame.close());
+    if (!this.video.track) this.video.show(this.#generator);
     this.#judge(performance.now() - began);
   }
 

@@ -41,19 +41,28 @@ async function end(child: ChildProcess): Promise<void> {
   clearTimeout(overdue);
 }
 
-async function order(shape: Shape): Promise<BareOrder> {
+/** The encoders of a shape, one a track, as `binocle graph` prints them. */
+export async function encodersOf(shape: Shape): Promise<string[]> {
   const { stdout: line } = await binocle('graph', ...cameraArguments(shape));
-  const encoders = [...line.matchAll(/x264enc name=\w+ ([^!]+)(! video\/x-h264,profile=[\w-]+)/g)].map(
+  return [...line.matchAll(/x264enc name=\w+ ([^!]+)(! video\/x-h264,profile=[\w-]+)/g)].map(
     ([, properties, caps]) => `x264enc ${properties!.replaceAll('\\', ' ')} ${caps!}`,
   );
+}
+
+/** Launch text of both cameras side by side, up to `encoder`. */
+export function joinedCameras(shape: Shape, encoder: string): string {
+  const ways = eyes.map((eye, index) => `${camera(eye, shape)} ! pair.sink_${index}`);
+  return `${ways.join(' ')} stereopair name=pair layout=side-by-side ! ${encoder}`;
+}
+
+async function order(shape: Shape): Promise<BareOrder> {
+  const encoders = await encodersOf(shape);
   const peer = 'webrtcbin name=webrtc bundle-policy=max-bundle';
   if (shape.layout === 'twin') {
     const ways = eyes.map((eye, index) => `${camera(eye, shape)} ! ${encoders[index]!} ! ${pay(`${eye}_pay`)}`);
-    return { text: [peer, ...ways].join('\n'), payloaders: eyes.map((eye) => `${eye}_pay`) };
+    return { text: [peer, ...ways].join(' '), payloaders: eyes.map((eye) => `${eye}_pay`) };
   }
-  const ways = eyes.map((eye, index) => `${camera(eye, shape)} ! pair.sink_${index}`);
-  const both = `stereopair name=pair layout=side-by-side ! ${encoders[0]!} ! ${pay('both_pay')}`;
-  return { text: [peer, ...ways, both].join('\n'), payloaders: ['both_pay'] };
+  return { text: `${peer} ${joinedCameras(shape, encoders[0]!)} ! ${pay('both_pay')}`, payloaders: ['both_pay'] };
 }
 
 function pay(name: string): string {

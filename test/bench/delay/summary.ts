@@ -22,15 +22,25 @@ const eyes = ['left', 'right'] as const;
  * @param presented in the order of their `at`
  * @param offsetMs CLOCK_MONOTONIC minus the page's clock
  * @param seconds length of the window
+ * @param frameMs from one frame of a camera to the next
  */
-export function summarise(presented: readonly Presented[], offsetMs: number, seconds: number): Summary {
+export function summarise(
+  presented: readonly Presented[],
+  offsetMs: number,
+  seconds: number,
+  frameMs: number,
+): Summary {
   const stamped = eyes.flatMap((eye) =>
-    presented.filter((frame) => frame[eye] !== undefined).map((frame) => ({ frame, captured: frame[eye]! })),
+    presented.filter((frame) => frame[eye] !== undefined).map((frame) => ({ eye, frame, captured: frame[eye]! })),
   );
   const readable = stamped.filter(({ captured }) => captured !== null);
-  const line = rtpLine(readable);
-  const delays = readable
-    .map(({ frame, captured }) => since(line(frame) ?? captured, frame.at + offsetMs))
+  const delays = eyes
+    .flatMap((eye) =>
+      meant(
+        readable.filter((one) => one.eye === eye),
+        frameMs,
+      ).map(({ captured, at }) => since(captured, at + offsetMs)),
+    )
     .toSorted((a, b) => a - b);
   const [left, right] = eyes.map((eye) => distinct(presented, eye) / seconds) as [number, number];
   if (delays.length === 0) throw new Error('no stamp could be read');
@@ -46,17 +56,23 @@ export function summarise(presented: readonly Presented[], offsetMs: number, sec
 }
 
 /**
- * Capture times by RTP timestamp. A video's pixels can be a frame newer than the frame that its callback tells of; on the straight line through all of
- * them, its `rtpTimestamp` says which one was meant. Null for frames without.
+ * The captures that the browser meant. A video's pixels can be a frame newer than the frame that its callback tells of; the `rtpTimestamp` of all frames of
+ * a track lie on a straight line with their captures, and one that is half a frame off it is taken from the line.
  */
-function rtpLine(stamped: readonly { frame: Presented; captured: number }[]): (frame: Presented) => number | null {
+function meant(
+  stamped: readonly { frame: Presented; captured: number }[],
+  frameMs: number,
+): { captured: number; at: number }[] {
   const offsets = stamped
     .filter(({ frame }) => frame.rtpTimestamp !== null)
     .map(({ frame, captured }) => modulo(captured - frame.rtpTimestamp! / 90))
     .toSorted((a, b) => a - b);
-  if (offsets.length === 0) return () => null;
-  const offset = percentile(offsets, 50);
-  return ({ rtpTimestamp }) => (rtpTimestamp === null ? null : modulo(rtpTimestamp / 90 + offset));
+  const offset = offsets.length === 0 ? null : percentile(offsets, 50);
+  return stamped.map(({ frame: { at, rtpTimestamp }, captured }) => {
+    if (offset === null || rtpTimestamp === null) return { captured, at };
+    const onLine = modulo(rtpTimestamp / 90 + offset);
+    return { captured: Math.abs(since(captured, onLine)) > frameMs / 2 ? onLine : captured, at };
+  });
 }
 
 function distinct(presented: readonly Presented[], eye: 'left' | 'right'): number {
