@@ -14,7 +14,7 @@ interface JoinedEvents {
   failed: [];
 }
 
-/** A join that takes longer than this on average is a copy from a graphics processor, and painting is the earlier way, ms. */
+/** When even the quickest join takes longer than this, frames are copied from a graphics processor, and painting is the earlier way, ms. */
 const slow = 5;
 /** Joins before that is judged. */
 const trial = 30;
@@ -32,19 +32,20 @@ export class Joined extends Emitter<JoinedEvents> {
   readonly #generator = new MediaStreamTrackGenerator!({ kind: 'video' });
   readonly #writer = this.#generator.writable.getWriter();
   readonly #told = new Map<number, Instant>();
-  readonly #untold: () => void;
+  readonly #stop: (() => void)[];
   #layout: Beside | null = null;
   #buffer = new Uint8Array();
   #busy = false;
   #waiting = false;
   #closed = false;
   #joins = 0;
-  #joinMs = 0;
+  #quickestMs = Infinity;
 
   constructor(viewer: Viewer) {
     super();
     this.#viewer = viewer;
-    this.#untold = viewer.meters.tells();
+    // Where a browser waits for a tap, the tap lets this video play, too.
+    this.#stop = [viewer.meters.tells(), viewer.on('state', () => this.video.play())];
     this.#instants = new Instants(viewer);
     this.#instants.on('instant', () => void this.#join());
     this.video.on('frame', (metadata) => this.#shown(metadata));
@@ -57,7 +58,7 @@ export class Joined extends Emitter<JoinedEvents> {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#untold();
+    for (const stop of this.#stop) stop();
     this.#instants.close();
     this.#generator.stop();
     this.video.clear();
@@ -126,8 +127,8 @@ export class Joined extends Emitter<JoinedEvents> {
 
   #judge(ms: number): void {
     this.#joins += 1;
-    this.#joinMs += ms;
-    if (this.#joins === trial && this.#joinMs / trial > slow) this.#fail();
+    this.#quickestMs = Math.min(this.#quickestMs, ms);
+    if (this.#joins === trial && this.#quickestMs > slow) this.#fail();
   }
 
   #shown({ mediaTime, presentationTime, expectedDisplayTime }: VideoFrameCallbackMetadata): void {
