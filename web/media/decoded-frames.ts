@@ -9,17 +9,17 @@ declare const MediaStreamTrackProcessor:
 type ReceivedFrame = VideoFrame & { metadata?(): { rtpTimestamp?: number } };
 
 /**
- * Every frame of a track as it leaves the decoder, before a video element has it. Whoever handles a frame closes it. A reader that is slow gets
- * the newest.
+ * Every frame of a track as it leaves the decoder, before a video element has it. Whoever handles a frame closes it. Of a page that is late the last
+ * `waiting` frames wait: one suffices for a track by itself; of two tracks the same ones must be there.
  */
 export class DecodedFrames {
   readonly #reader: ReadableStreamDefaultReader<VideoFrame>;
   readonly #handle: (frame: VideoFrame, rtpTimestamp: number) => void;
   #closed = false;
 
-  constructor(track: MediaStreamTrack, handle: (frame: VideoFrame, rtpTimestamp: number) => void) {
+  constructor(track: MediaStreamTrack, waiting: number, handle: (frame: VideoFrame, rtpTimestamp: number) => void) {
     this.#handle = handle;
-    this.#reader = new MediaStreamTrackProcessor!({ track, maxBufferSize: 1 }).readable.getReader();
+    this.#reader = new MediaStreamTrackProcessor!({ track, maxBufferSize: waiting }).readable.getReader();
     void this.#read();
   }
 

@@ -16,7 +16,7 @@ interface InstantsEvents {
 }
 
 /** Decoded frames held for a partner: few, since hardware decoders have few pictures to decode into. */
-const held = 3;
+const held = 4;
 
 /** What both eyes should see, from decoder to display without a video element between: the newest frame of one track, the newest pair of two. */
 export class Instants extends Emitter<InstantsEvents> {
@@ -52,7 +52,10 @@ export class Instants extends Emitter<InstantsEvents> {
   }
 
   #follow(eye: Eye, track: MediaStreamTrack): void {
-    this.#tracks.push(new DecodedFrames(track, (frame, rtpTimestamp) => this.#handle(eye, frame, rtpTimestamp)));
+    const waiting = this.#viewer.layout === 'twin' ? held : 1;
+    this.#tracks.push(
+      new DecodedFrames(track, waiting, (frame, rtpTimestamp) => this.#handle(eye, frame, rtpTimestamp)),
+    );
   }
 
   #handle(eye: Eye, frame: VideoFrame, rtpTimestamp: number): void {
