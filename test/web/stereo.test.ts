@@ -67,6 +67,14 @@ test('when one track stops, the other eye is shown to both; when it comes back, 
   assert.deepEqual([back?.left, back?.right, back?.kind], ['L20', 'R20', 'pair']);
 });
 
+test('after a pause of both tracks, the frame that comes first waits for its partner', () => {
+  const pairing = new Pairing<string>(3000);
+  pairing.handleFrame('left', 0, 0, 'L0');
+  pairing.handleFrame('right', 0, 1, 'R0');
+  assert.equal(pairing.handleFrame('left', 90_000, 1000, 'L30'), null);
+  assert.equal(pairing.handleFrame('right', 90_000, 1002, 'R30')?.kind, 'pair');
+});
+
 test('pairing holds no more frames than it says, and pairs across the wrap of the timestamps', () => {
   const pairing = new Pairing<number>(3000);
   for (let n = 0; n < 10; n++) pairing.handleFrame('left', n, n, n);

@@ -32,7 +32,8 @@ export class Pairing<T> {
   readonly #depth: number;
   readonly #held: Record<Eye, Held<T>[]> = { left: [], right: [] };
   #shown: Shown<T> | null = null;
-  #pairedAt = -Infinity;
+  /** Since when frames have been coming without a partner; null while they are paired. */
+  #aloneSince: number | null = null;
 
   /** Ticks of the RTP clock between two frames of a track; `held`: frames held an eye. */
   constructor(frameTicks: number, held = depth) {
@@ -45,16 +46,16 @@ export class Pairing<T> {
     const mine: Held<T> = { rtpTimestamp, at, value };
     this.#held[eye].push(mine);
     if (this.#held[eye].length > this.#depth) this.#held[eye].shift();
-    if (this.#pairedAt === -Infinity) this.#pairedAt = at;
     const theirs = this.#held[other(eye)];
     const partner = nearest(theirs, rtpTimestamp);
     if (partner && Math.abs(rtpDifference(rtpTimestamp, partner.rtpTimestamp)) <= this.#toleranceTicks) {
-      this.#pairedAt = at;
+      this.#aloneSince = null;
       this.#forget(eye, rtpTimestamp);
       this.#forget(other(eye), partner.rtpTimestamp);
       return this.#show(eye, mine, partner, 'pair');
     }
-    if (at - this.#pairedAt < holdMs) return null;
+    this.#aloneSince ??= at;
+    if (at - this.#aloneSince < holdMs) return null;
     const newest = theirs.at(-1);
     return !newest || at - newest.at >= holdMs
       ? this.#show(eye, mine, mine, 'mono')
