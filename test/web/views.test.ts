@@ -85,7 +85,7 @@ test('two tracks in a browser that hands no decoded frames to the page: painted 
     assert.equal(await page.evaluate(() => window.binocle.displayPath), 'canvas');
     await flatViews(page);
     await enter(page, 'webgl');
-    await inHeadset(page, await screenSeen(page, 70, 4 / 3), true);
+    await inHeadset(page, await screenSeen(page, 70, 4 / 3), false);
     assert.equal(await page.evaluate(() => window.binocle.displayPath), 'webgl');
     await page.close();
   } finally {
