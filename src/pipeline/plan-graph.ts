@@ -204,7 +204,6 @@ class Rectify {
     const fromGl = template.header.memory === 'gl';
     const wanted = rectification(this.#profile, eye);
     const to = { format: this.#format, ...this.#size };
-    if (fromGl || wanted !== null) parts.add('capture', 'latest', { eye });
     if (wanted === null) {
       this.omitted.push({ stage: `rectify ${eye}`, because: 'calibration and view leave every pixel where it is' });
       if (fromGl) parts.add('transfer', this.#onCpu ? 'download-cpu' : 'download-gpu', to);
