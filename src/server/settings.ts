@@ -12,6 +12,9 @@ import type { Supervisor } from '../supervisor/supervisor.js';
 /** More than anybody waits for: who asks faster than it can be done is told so. */
 const longestQueue = 500;
 
+/** A graph that fails within this time of its first frames was no good change, ms. */
+const probationMs = 5_000;
+
 /** A session's id, or where else a change came from; see `profile` in protocol/ws.ts. */
 export type By = string;
 
@@ -29,6 +32,8 @@ export class Settings extends EventEmitter<{ announced: [ServerMessages['profile
   /** What the files said when that was last made true. */
   #taken: Profile;
   #unsaved: Unsaved;
+  /** What ran before the last change that may yet turn out to give no picture, and until when (performance.now). */
+  #before: { profile: Profile; until: number } | null = null;
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
@@ -40,6 +45,9 @@ export class Settings extends EventEmitter<{ announced: [ServerMessages['profile
     this.#log = log;
     this.#taken = files.profile;
     this.#unsaved = files.unsaved(this.profile);
+    supervisor.on('down', ({ cause, error }) => {
+      if (cause === 'failed') this.#takeBack(error);
+    });
   }
 
   get profile(): Profile {
@@ -122,6 +130,18 @@ export class Settings extends EventEmitter<{ announced: [ServerMessages['profile
     else if (changed) this.#log.info('read again; the profile is the same');
   }
 
+  /** The graph failed by itself right after it was changed: what ran before comes back. */
+  #takeBack({ message }: BinocleError): void {
+    const before = this.#before;
+    if (before === null || performance.now() > before.until) return;
+    this.#before = null;
+    this.#log.error(`the last change is taken back, since its graph failed: ${message}`);
+    const asked = performance.now();
+    this.#inTurn(() => this.#become(before.profile, 'undone', asked)).catch((thrown: unknown) =>
+      this.#log.error(`it could not be taken back: ${BinocleError.from(thrown).message}`),
+    );
+  }
+
   /** The step of one transaction: `next` is whole and valid. */
   async #become(next: Profile, by: By, asked: number): Promise<Applied> {
     const before = this.profile;
@@ -130,6 +150,9 @@ export class Settings extends EventEmitter<{ announced: [ServerMessages['profile
     if (differing.length > 0) {
       // Before the offers of a new graph, which carry it.
       this.#revision += 1;
+      const risky = (cost === 'encoder' || cost === 'graph') && by !== 'undone';
+      if (risky) this.#before = { profile: before, until: performance.now() + probationMs };
+      else if (by !== 'undone') this.#before = null;
       this.counts.set(cost, (this.counts.get(cost) ?? 0) + 1);
     }
     this.#announce(before, by);

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { changes, costOf } from '../../src/config/cost.js';
+import { keyPaths, schemaAt, type SchemaNode } from '../../src/config/defaults.js';
 import { mergePatch } from '../../src/config/merge.js';
 import { select } from '../../src/config/select.js';
-import type { Profile } from '../../src/protocol/configuration.js';
+import { profileSchema, type Profile } from '../../src/protocol/configuration.js';
 
 const costs = {
   'encode.bitrate_mbps': 'hot',
@@ -38,4 +39,12 @@ test('changes names every key that differs, with its cost', async () => {
     { path: 'rate.playout_delay', cost: 'hot' },
   ]);
   assert.deepEqual(changes(profile, structuredClone(profile)), []);
+});
+
+test('every key of a profile says what a change of it costs, itself or by a key above it', () => {
+  const untagged = keyPaths(profileSchema as SchemaNode).filter((path) => {
+    const keys = path.split('.');
+    return !keys.some((_, i) => schemaAt(profileSchema as SchemaNode, keys.slice(0, i + 1))?.['x-cost'] !== undefined);
+  });
+  assert.deepEqual(untagged, []);
 });

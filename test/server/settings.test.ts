@@ -274,3 +274,17 @@ test('while no engine runs a change is tried at once: another camera brings the 
   assert.equal(rig.server.rigs.get('default')!.supervisor.state, 'running');
   client.close();
 });
+
+test('a graph that fails right after it was changed is taken back, and everyone is told', async () => {
+  await using rig = await rigged();
+  const client = await Client.watching(rig);
+  await settings(rig).set({ layout: 'tab' }, 'test');
+  await client.next('offer');
+  client.send({ type: 'answer', sdp: 'fail' });
+  let told = await client.next('profile');
+  while (told.by !== 'undone') told = await client.next('profile');
+  assert.deepEqual([told.revision, told.patch, told.unsaved], [3, { layout: 'auto' }, []]);
+  await client.next('offer');
+  assert.deepEqual(settings(rig).profile, rig.profile);
+  client.close();
+});

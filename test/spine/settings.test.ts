@@ -1,0 +1,311 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { WebSocket } from 'ws';
+import type { Applied, ServerMessage, ServerMessageOf, ServerMessageType } from '../../src/protocol/ws.js';
+import { binocle, Running } from '../harness/binocle.js';
+import { launchChromium } from '../harness/chromium.js';
+import { presentedRates, untilPlaying } from '../harness/page.js';
+
+let browser: Browser;
+let folder: string;
+before(async () => {
+  browser = await launchChromium();
+  folder = await mkdtemp(join(tmpdir(), 'binocle-settings-'));
+});
+after(async () => {
+  await browser.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** A shader stands in the graph of both eyes; nothing moves but the frame counter. */
+const robot = `# my robot
+profiles:
+  default:
+    sim: { motion: 0 }
+    view: # as mounted
+      left: { zoom: 1.01 } # a little
+      right: { zoom: 1.01 }
+`;
+
+/** A page that takes no pictures: it asks and listens. */
+class Operator {
+  readonly messages: ServerMessage[] = [];
+  readonly #socket: WebSocket;
+  #id = 0;
+
+  private constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.on('message', (data) => this.messages.push(JSON.parse((data as Buffer).toString()) as ServerMessage));
+  }
+
+  static async enter({ origin }: Running): Promise<Operator> {
+    const operator = new Operator(new WebSocket(`${origin.replace('http', 'ws')}/ws`, 'binocle.v1'));
+    await once(operator.#socket, 'open');
+    operator.#socket.send(JSON.stringify({ type: 'hello' }));
+    await operator.heard('offer');
+    return operator;
+  }
+
+  /** The first message of a type that `wanted` takes, from the first ever heard on. */
+  async heard<T extends ServerMessageType>(
+    type: T,
+    wanted: (message: ServerMessageOf<T>) => boolean = () => true,
+  ): Promise<ServerMessageOf<T>> {
+    for (;;) {
+      const found = this.messages.find(
+        (message) => message.type === type && wanted(message as unknown as ServerMessageOf<T>),
+      );
+      if (found !== undefined) return found as unknown as ServerMessageOf<T>;
+      await once(this.#socket, 'message');
+    }
+  }
+
+  async ask(type: 'set' | 'save' | 'rollback', rest: object = {}): Promise<ServerMessage> {
+    const id = ++this.#id;
+    this.#socket.send(JSON.stringify({ type, id, ...rest }));
+    for (;;) {
+      const answer = this.messages.find((message) => 'id' in message && message.id === id);
+      if (answer !== undefined) return answer;
+      await once(this.#socket, 'message');
+    }
+  }
+
+  /** @throws what the server says against it. */
+  async set(patch: object): Promise<ServerMessageOf<'applied'>> {
+    const answer = await this.ask('set', { patch });
+    if (answer.type !== 'applied') throw new Error(JSON.stringify(answer));
+    return answer;
+  }
+
+  get offers(): number {
+    return this.messages.filter(({ type }) => type === 'offer').length;
+  }
+
+  leave(): void {
+    this.#socket.terminate();
+  }
+}
+
+async function running(use: (running: Running, file: string) => Promise<void>, ...args: string[]): Promise<void> {
+  const file = join(folder, `robot-${String(performance.now())}.yaml`);
+  await writeFile(file, robot);
+  const program = await Running.start(['-c', file, ...args]);
+  try {
+    await use(program, file);
+  } catch (error) {
+    throw new Error(`${String((error as Error).stack)}\nthe program said:\n${program.stderr}`, { cause: error });
+  } finally {
+    assert.deepEqual((await program.stop()).leftBehind, []);
+  }
+}
+
+/** Mean brightness, 0..255, of an eye's picture as it goes to the encoder. */
+function brightness(page: Page, { origin }: Running, eye: string): Promise<number> {
+  return page.evaluate(async (address) => {
+    const bitmap = await createImageBitmap(await (await fetch(address)).blob());
+    const context = new OffscreenCanvas(16, 16).getContext('2d')!;
+    context.drawImage(bitmap, 0, 0, 16, 16);
+    const { data } = context.getImageData(0, 0, 16, 16);
+    return data.reduce((sum, value, index) => sum + (index % 4 === 3 ? 0 : value), 0) / (16 * 16 * 3);
+  }, `${origin}/api/v1/rigs/default/snapshot?eye=${eye}&format=png`);
+}
+
+async function graph({ origin }: Running): Promise<string> {
+  return (await fetch(`${origin}/api/v1/rigs/default/graph`)).text();
+}
+
+async function encodedFrames({ origin }: Running): Promise<number> {
+  const stats = (await (await fetch(`${origin}/api/v1/rigs/default/stats`)).json()) as {
+    frames: { stage: string; frames: number }[];
+  };
+  return stats.frames.find(({ stage }) => stage === 'encoded')!.frames;
+}
+
+test('hot: the first picture asked for after `applied` shows it; the same engine, the same connection, the same file', () =>
+  running(async (program, file) => {
+    const page = await browser.newPage();
+    await page.goto(program.ready.url);
+    await untilPlaying(page);
+    const connection = await page.evaluateHandle(() => window.binocle.connection);
+    const operator = await Operator.enter(program);
+    const engines = await program.engines();
+    assert.ok((await brightness(page, program, 'left')) > 30);
+    assert.equal((await operator.set({ view: { left: { shift_x: 1 } } })).cost, 'hot');
+    assert.ok((await brightness(page, program, 'left')) < 2, 'moved out of the picture');
+    assert.ok((await brightness(page, program, 'right')) > 30);
+    for (const [patch, cost] of [
+      [{ view: { left: { shift_x: 0 } }, encode: { bitrate_mbps: 6 } }, 'hot'],
+      [{ rate: { playout_delay: { min_ms: 0, max_ms: 20 } } }, 'hot'],
+      [{ description: 'the rover' }, 'none'],
+    ] as const)
+      assert.equal((await operator.set(patch)).cost, cost, JSON.stringify(patch));
+    assert.match(await graph(program), /bitrate=6000/);
+    assert.equal(operator.offers, 1);
+    assert.deepEqual(await program.engines(), engines);
+    assert.ok(await page.evaluate((old) => window.binocle.connection === old, connection));
+    const [rate] = await presentedRates(page, 2);
+    assert.ok(rate! > 15, `${rate!.toFixed(1)} frames a second`);
+    assert.equal(await readFile(file, 'utf8'), robot);
+    operator.leave();
+    await page.close();
+  }));
+
+test('encoder and graph: pages play again by themselves on a fresh connection', () =>
+  running(async (program) => {
+    const pages = await Promise.all([browser.newPage(), browser.newPage()]);
+    await Promise.all(pages.map((page) => page.goto(program.ready.url)));
+    await Promise.all(pages.map((page) => untilPlaying(page)));
+    const operator = await Operator.enter(program);
+    const changes = [
+      [{ encode: { gop_frames: 30 } }, 'encoder'],
+      [{ encode: { codec: 'vp8' } }, 'encoder'],
+      [{ layout: 'tab' }, 'graph'],
+      [{ capture: { width: 320, height: 240, fps: 25 }, encode: { codec: 'h264' } }, 'graph'],
+    ] as const;
+    for (const [patch, cost] of changes) {
+      const connections = await Promise.all(pages.map((page) => page.evaluateHandle(() => window.binocle.connection)));
+      const applied = await operator.set(patch);
+      assert.equal(applied.cost, cost, JSON.stringify(patch));
+      await Promise.all(
+        pages.map((page, i) =>
+          page.waitForFunction(
+            (old) => {
+              const { phase, connection, eyes } = window.binocle;
+              return phase === 'playing' && connection !== old && eyes.left.videoWidth > 0;
+            },
+            connections[i]!,
+            { timeout: 20_000, polling: 20 },
+          ),
+        ),
+      );
+      const offer = await operator.heard('offer', ({ revision }) => revision === applied.revision);
+      assert.ok(offer.sdp.includes(patch === changes[1][0] ? 'VP8' : 'rtpmap'));
+    }
+    const size = await pages[0]!.evaluate(() => [
+      window.binocle.eyes.left.videoWidth,
+      window.binocle.eyes.left.videoHeight,
+    ]);
+    assert.deepEqual(size, [320, 480]);
+    operator.leave();
+    await Promise.all(pages.map((page) => page.close()));
+  }));
+
+const hopeless: Record<string, [left: object, message: RegExp]> = {
+  'a camera that is not there': [{ source: 'v4l2', device: '/dev/video77' }, /\/dev\/video77/],
+  'an element that is not there': [{ launch: 'nosuchsrc ! identity' }, /nosuchsrc/],
+  'a property that is not there': [{ launch: 'videotestsrc is-live=true nosuch=1' }, /nosuch/],
+  'a folder that is not there': [{ path: '/nowhere/left' }, /nowhere/],
+  'a device that only opening finds missing': [{ launch: 'v4l2src device=/dev/video77' }, /video77/],
+  'a camera that gives no frame': [{ launch: 'videotestsrc is-live=true ! valve drop=true' }, /gave no frame/],
+};
+test('what gives no picture: refused, or taken back by itself, with the reason; the picture goes on', () =>
+  running(async (program) => {
+    const operator = await Operator.enter(program);
+    const before = (await (await fetch(`${program.origin}/api/v1/rigs/default/profile`)).json()) as unknown;
+    for (const [what, [left, message]] of Object.entries(hopeless)) {
+      const engines = await program.engines();
+      const answer = await operator.ask('set', { patch: { cameras: { left } } });
+      assert.equal(answer.type, 'error', what);
+      assert.match((answer as ServerMessageOf<'error'>).message, message, what);
+      assert.match((answer as ServerMessageOf<'error'>).path ?? 'profile.', /^profile\./);
+      assert.equal((await program.engines())[0], engines[0], `${what}: the engine that ran runs on`);
+    }
+    assert.equal(operator.offers, 1, 'nobody was interrupted: the simulated scene needs no camera to itself');
+
+    // A camera of its own has to be let go first, and comes back.
+    await operator.set({ cameras: { left: { launch: 'videotestsrc is-live=true' } } });
+    await operator.heard('offer', ({ revision }) => revision === 2);
+    for (const what of ['a device that only opening finds missing', 'a camera that gives no frame']) {
+      const offers = operator.offers;
+      const answer = await operator.ask('set', { patch: { cameras: { left: hopeless[what]![0] } } });
+      assert.equal(answer.type, 'error', what);
+      await operator.heard('offer', () => operator.offers > offers);
+      const frames = await encodedFrames(program);
+      const deadline = performance.now() + 10_000;
+      while ((await encodedFrames(program)) <= frames) assert.ok(performance.now() < deadline, 'frames advance again');
+    }
+    const { revision } = await operator.set({ cameras: { left: { launch: null } } });
+    assert.equal(revision, 3, 'what was taken back was never counted');
+    assert.deepEqual(await (await fetch(`${program.origin}/api/v1/rigs/default/profile`)).json(), before);
+    operator.leave();
+  }));
+
+test('many changes in a row end in what was acknowledged last; saved, a fresh start draws the same graph', () =>
+  running(async (program, file) => {
+    const operator = await Operator.enter(program);
+    const patches = [
+      { view: { left: { zoom: 1.1 } } },
+      { encode: { bitrate_mbps: 3 } },
+      { capture: { fps: 20 } },
+      { view: { right: { roll_deg: 2 } }, layout: 'twin' },
+      { encode: { preset: 'superfast' } },
+      { encode: { mtu: 1000, bitrate_mbps: 5 } },
+      { view: { left: { zoom: 1.2 }, right: { roll_deg: 1 } } },
+      { layout: 'sbs', encode: { gop_frames: 40, preset: null } },
+      { encode: { bitrate_mbps: 999 } },
+      { view: { left: { crop: { left: 0.1 } } } },
+    ];
+    // Nobody waits for an answer before asking for the next.
+    const answers = await Promise.all(patches.map((patch) => operator.ask('set', { patch })));
+    assert.deepEqual(
+      answers.map(({ type }) => type),
+      patches.map((patch) => (patch.encode?.bitrate_mbps === 999 ? 'error' : 'applied')),
+    );
+    const last = answers.at(-1) as ServerMessageOf<'applied'>;
+    const asked = await fetch(`${program.origin}/api/v1/rigs/default/profile`);
+    assert.deepEqual(await asked.json(), last.profile);
+    assert.equal(asked.headers.get('etag'), `"${String(last.revision)}"`);
+    const saved = await operator.ask('save');
+    assert.equal(saved.type, 'saved', JSON.stringify(saved));
+    const text = await readFile(file, 'utf8');
+    assert.match(text, /^# my robot\n[^]*view: # as mounted\n[^]*# a little\n/);
+    const drawn = await binocle('graph', '-c', file);
+    assert.equal(drawn.stdout.trim(), (await graph(program)).trim());
+    operator.leave();
+  }));
+
+test('sixty changes a second for ten seconds: each is answered, the last is in force, nobody is offered anew', () =>
+  running(async (program) => {
+    const operator = await Operator.enter(program);
+    const before = await encodedFrames(program);
+    const answers: Promise<ServerMessage>[] = [];
+    await new Promise<void>((resolve) => {
+      const timer = setInterval(() => {
+        const i = answers.length;
+        answers.push(operator.ask('set', { patch: { view: { left: { shift_x: i / 1000, zoom: 1.01 + i / 1000 } } } }));
+        if (i < 599) return;
+        clearInterval(timer);
+        resolve();
+      }, 1000 / 60);
+    });
+    const applied = (await Promise.all(answers)) as (ServerMessageOf<'applied'> & Applied)[];
+    assert.ok(applied.every(({ type, cost }) => type === 'applied' && cost === 'hot'));
+    assert.deepEqual(
+      applied.map(({ revision }) => revision),
+      applied.map((_, i) => i + 2),
+    );
+    assert.equal(applied.at(-1)!.profile.view.left.shift_x, 0.599);
+    assert.equal(operator.offers, 1);
+    assert.ok((await encodedFrames(program)) > before + 30);
+    operator.leave();
+  }));
+
+test('the file edited while it runs; a wrong one is told in the log and changes nothing', () =>
+  running(async (program, file) => {
+    const operator = await Operator.enter(program);
+    await writeFile(`${file}.new`, robot.replace('right: { zoom: 1.01 }', 'right: { zoom: 1.5 }'));
+    await rename(`${file}.new`, file);
+    const told = await operator.heard('profile', ({ by }) => by === 'file');
+    assert.deepEqual(told.patch, { view: { right: { zoom: 1.5 } } });
+    await writeFile(file, robot.replace('zoom: 1.01', 'zoom: 77'));
+    while (!/robot-[\d.]+\.yaml:6:\d+ .*zoom.*between 0\.1 and 10/.test(program.stderr))
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    const { profile } = await operator.set({ view: { left: { shift_y: 0.1 } } });
+    assert.deepEqual([profile.view.left.zoom, profile.view.right.zoom], [1.01, 1.5]);
+    operator.leave();
+  }));
