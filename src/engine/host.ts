@@ -70,8 +70,8 @@ export function host(draw: Draw): void {
     apply: async ({ profile }) => {
       const before = running();
       const after = await draw(profile, progress, { running: before.blueprint });
-      const step = stepBetween(before.blueprint.plan, after.plan);
-      const back = stepBetween(after.plan, before.blueprint.plan);
+      const step = stepBetween(before.blueprint.plan, after.plan, before.built);
+      const back = stepBetween(after.plan, before.blueprint.plan, before.built);
       if (step.cost === 'graph' || back.cost === 'graph')
         return {
           cost: 'graph',

@@ -1,6 +1,6 @@
 import { BinocleError } from '../protocol/errors.js';
 import type { EngineEvent, EngineEvents, EngineMethods, GraphReport } from '../protocol/engine.js';
-import type { Content } from '../protocol/ws.js';
+import type { Content, Eye } from '../protocol/ws.js';
 import { setLive, type SmallStep } from './apply-step.js';
 import type { Blueprint } from './blueprint.js';
 import { EncoderChange } from './encoder-change.js';
@@ -10,6 +10,7 @@ import { Keyframes } from './keyframes.js';
 import { Memory } from './memory.js';
 import { Pump } from './pump.js';
 import { Readings } from './readings.js';
+import { RectifyChange } from './rectify-change.js';
 import { Snapshot } from './snapshot.js';
 import { Viewer } from './viewer.js';
 import { patient, Watch, type StartLimits } from './watch.js';
@@ -19,6 +20,8 @@ type Params<M extends keyof EngineMethods> = EngineMethods[M]['params'];
 
 /** One running stereo pair: the graph, its viewers, and everything that looks after them. */
 export class Rig {
+  /** What the graph was built with; small steps lead away from it. */
+  readonly built: Blueprint['plan']['stages'];
   #blueprint: Blueprint;
   readonly #notify: Notify;
   readonly #graph: Graph;
@@ -29,7 +32,8 @@ export class Rig {
   /** Who asked to be a viewer and has not left. */
   readonly #wanted = new Map<string, Params<'addViewer'>>();
   readonly #snapshots = new Set<Snapshot>();
-  #changing: EncoderChange | null = null;
+  readonly #changes = new Set<RectifyChange | EncoderChange>();
+  #exchanging = false;
   #running = false;
   #startMs = 0;
   #closed = false;
@@ -37,6 +41,7 @@ export class Rig {
   /** Builds the graph; nothing runs yet. Throws `missing-software` or `bad-graph`. */
   constructor(blueprint: Blueprint, notify: Notify) {
     this.#blueprint = blueprint;
+    this.built = blueprint.plan.stages;
     this.#notify = notify;
     this.#graph = new Graph(blueprint.text, {
       eyes: blueprint.plan.sources.right === undefined ? ['left'] : ['left', 'right'],
@@ -72,12 +77,15 @@ export class Rig {
    * Rejects with the reason, and everything is as it was.
    */
   async apply(after: Blueprint, step: SmallStep, back: SmallStep): Promise<void> {
-    if (this.#changing !== null) throw new BinocleError('bad-message', 'another change is being made');
     setLive(this.#graph, step.live, back.live);
     try {
+      await this.#rectify(step.rectify);
       if (step.encoders.size > 0) await this.#exchangeEncoders(after, step.encoders);
     } catch (error) {
-      setLive(this.#graph, back.live, []);
+      if (!this.#closed) {
+        await this.#rectify(back.rectify);
+        setLive(this.#graph, back.live, []);
+      }
       throw error;
     }
     this.#blueprint = after;
@@ -107,7 +115,7 @@ export class Rig {
     if (this.#wanted.has(wanted.viewer))
       throw new BinocleError('bad-message', `the viewer "${wanted.viewer}" is there already`);
     // While encoders are exchanged there is nothing to offer: its turn comes after that.
-    if (this.#changing === null) this.#attach(wanted);
+    if (!this.#exchanging) this.#attach(wanted);
     this.#wanted.set(wanted.viewer, wanted);
   }
 
@@ -149,25 +157,35 @@ export class Rig {
     this.#memory.released();
   }
 
+  /** Branches in or out of the eyes' places. */
+  async #rectify(branches: ReadonlyMap<Eye, string | null>): Promise<void> {
+    await Promise.all([...branches].map(([eye, text]) => this.#until(new RectifyChange(this.#graph, eye, text))));
+  }
+
   async #exchangeEncoders(after: Blueprint, texts: ReadonlyMap<Content, string>): Promise<void> {
-    const change = new EncoderChange(this.#graph, texts, () =>
-      [...this.#viewers.keys()].forEach((id) => this.#detach(id)),
-    );
-    this.#changing = change;
-    this.#pump.add(change);
-    const before = this.#blueprint;
+    const leave = () => [...this.#viewers.keys()].forEach((id) => this.#detach(id));
+    const change = new EncoderChange(this.#graph, texts, leave);
+    this.#exchanging = true;
     try {
-      // What viewers are made of comes from the blueprint of the encoders that they get.
-      await change.done.then(() => (this.#blueprint = after));
-    } catch (error) {
-      this.#blueprint = before;
-      throw error;
+      await this.#until(change);
+      // What viewers are made of is of the encoders that they get.
+      this.#blueprint = after;
+    } finally {
+      this.#exchanging = false;
+      const waiting = [...this.#wanted.values()].filter(({ viewer }) => !this.#viewers.has(viewer));
+      if (!this.#closed) for (const wanted of waiting) this.#attach(wanted);
+    }
+  }
+
+  async #until(change: RectifyChange | EncoderChange): Promise<void> {
+    this.#changes.add(change);
+    this.#pump.add(change);
+    try {
+      await change.done;
     } finally {
       this.#pump.delete(change);
-      this.#changing = null;
+      this.#changes.delete(change);
       this.#memory.released();
-      if (!this.#closed)
-        for (const wanted of this.#wanted.values()) if (!this.#viewers.has(wanted.viewer)) this.#attach(wanted);
     }
   }
 
@@ -204,7 +222,7 @@ export class Rig {
     if (this.#closed) return;
     this.#closed = true;
     this.#pump.close();
-    this.#changing?.close();
+    for (const change of this.#changes) change.close();
     for (const viewer of this.#viewers.values()) viewer.close();
     for (const snapshot of this.#snapshots) snapshot.close();
     this.#viewers.clear();

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { stepBetween } from '../../src/pipeline/compare-plans.js';
+import { calibrated, pcWithoutGl, pcWithVa, planOn, softwareGl } from './machines.js';
+
+const sim = ['cameras.left.source=sim', 'cameras.right.source=sim'];
+const zoomed = ['view.left.zoom=1.1', 'view.right.zoom=1.1'];
+
+/** On a machine with software GL, from a profile with a shader for both eyes. */
+const costs: Record<string, [setting: string[], cost: string]> = {
+  nothing: [[], 'none'],
+  'another zoom': [['view.left.zoom=1.2'], 'hot'],
+  'a shift that was none': [['view.right.shift_y=0.1'], 'hot'],
+  bitrate: [['encode.bitrate_mbps=8'], 'hot'],
+  'bitrate and zoom': [['encode.bitrate_mbps=8', 'view.left.zoom=2'], 'hot'],
+  'distance of keyframes': [['encode.gop_frames=30'], 'encoder'],
+  quantizers: [['encode.qp_max=40'], 'encoder'],
+  preset: [['encode.preset=veryfast', 'encode.bitrate_mbps=2'], 'encoder'],
+  codec: [['encode.codec=vp8'], 'encoder'],
+  packets: [['encode.mtu=1000'], 'graph'],
+  rate: [['capture.fps=25'], 'graph'],
+  size: [['capture.width=320', 'capture.height=240'], 'graph'],
+  layout: [['layout=tab'], 'graph'],
+  'another source': [['cameras.left.source=custom', 'cameras.left.launch=videotestsrc'], 'graph'],
+  'the scene': [['sim.distortion=-0.1'], 'graph'],
+};
+for (const [what, [settings, cost]] of Object.entries(costs))
+  test(`${what}: ${cost}`, async () => {
+    const before = await planOn(softwareGl, ...sim, ...zoomed);
+    const after = await planOn(softwareGl, ...sim, ...zoomed, ...settings);
+    assert.equal(stepBetween(before, after).cost, cost);
+    assert.equal(stepBetween(after, before).cost, cost, 'and back');
+  });
+
+test('where nothing is rectified there is a place for it; where a shader stands it does nothing instead', async () => {
+  const plain = await planOn(softwareGl, ...sim);
+  const both = await planOn(softwareGl, ...sim, ...zoomed);
+  const entering = stepBetween(plain, both);
+  assert.ok(entering.cost === 'hot');
+  assert.match(entering.rectify.get('left')!, /name=left_rectify/);
+  assert.match(entering.rectify.get('right')!, /name=right_rectify/);
+  const leaving = stepBetween(both, plain, plain.stages);
+  assert.ok(leaving.cost === 'hot');
+  assert.deepEqual(
+    [...leaving.rectify],
+    [
+      ['left', null],
+      ['right', null],
+    ],
+  );
+
+  const resting = stepBetween(both, plain, both.stages);
+  assert.ok(resting.cost === 'hot' && resting.rectify.size === 0);
+  assert.deepEqual(
+    resting.live.map(({ element, property }) => `${element}.${property}`),
+    ['left_rectify.uniforms', 'right_rectify.uniforms'],
+  );
+  assert.match(resting.live[0]!.value, /m00=\(float\)1,m01=\(float\)0/);
+  const again = stepBetween(plain, both, both.stages);
+  assert.ok(again.cost === 'hot' && again.rectify.size === 0);
+  assert.match(again.live[0]!.value, /m00=\(float\)0\.9/);
+});
+
+test('what another encoder needs of the pictures before it takes a new graph', async () => {
+  const settings = ['cameras.left.source=sim', 'cameras.right.source=sim', 'layout=twin'];
+  const hardware = await planOn(pcWithVa, ...settings, 'encode.encoder=vah264enc');
+  const software = await planOn(pcWithVa, ...settings, 'encode.encoder=x264enc');
+  assert.equal(stepBetween(hardware, software).cost, 'graph');
+});
+
+test('without GL a calibration changes nothing that runs, and a turn takes a new graph', async () => {
+  const plain = await planOn(pcWithoutGl, 'view.left.zoom=1.1');
+  assert.equal(stepBetween(plain, await planOn(pcWithoutGl, 'view.left.zoom=1.2')).cost, 'none');
+  assert.equal(stepBetween(plain, await planOn(pcWithoutGl, 'view.left.flip=vertical')).cost, 'graph');
+  assert.notEqual(stepBetween(plain, await planOn(softwareGl, calibrated)).cost, 'none');
+});
