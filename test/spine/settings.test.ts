@@ -186,7 +186,7 @@ test('encoder and graph: pages play again by themselves on a fresh connection', 
       const offer = await operator.heard('offer', ({ revision }) => revision === applied.revision);
       assert.ok(offer.sdp.includes(patch === changes[1][0] ? 'VP8' : 'rtpmap'));
     }
-    const size = await pages[0]!.evaluate(() => [
+    const size = await pages[0].evaluate(() => [
       window.binocle.eyes.left.videoWidth,
       window.binocle.eyes.left.videoHeight,
     ]);
@@ -206,13 +206,13 @@ const hopeless: Record<string, [left: object, message: RegExp]> = {
 test('what gives no picture: refused, or taken back by itself, with the reason; the picture goes on', () =>
   running(async (program) => {
     const operator = await Operator.enter(program);
-    const before = (await (await fetch(`${program.origin}/api/v1/rigs/default/profile`)).json()) as unknown;
+    const original = (await (await fetch(`${program.origin}/api/v1/rigs/default/profile`)).json()) as unknown;
     for (const [what, [left, message]] of Object.entries(hopeless)) {
       const engines = await program.engines();
       const answer = await operator.ask('set', { patch: { cameras: { left } } });
-      assert.equal(answer.type, 'error', what);
-      assert.match((answer as ServerMessageOf<'error'>).message, message, what);
-      assert.match((answer as ServerMessageOf<'error'>).path ?? 'profile.', /^profile\./);
+      assert.ok(answer.type === 'error', what);
+      assert.match(answer.message, message, what);
+      assert.match(answer.path ?? 'profile.', /^profile\./);
       assert.equal((await program.engines())[0], engines[0], `${what}: the engine that ran runs on`);
     }
     assert.equal(operator.offers, 1, 'nobody was interrupted: the simulated scene needs no camera to itself');
@@ -231,7 +231,7 @@ test('what gives no picture: refused, or taken back by itself, with the reason; 
     }
     const { revision } = await operator.set({ cameras: { left: { launch: null } } });
     assert.equal(revision, 3, 'what was taken back was never counted');
-    assert.deepEqual(await (await fetch(`${program.origin}/api/v1/rigs/default/profile`)).json(), before);
+    assert.deepEqual(await (await fetch(`${program.origin}/api/v1/rigs/default/profile`)).json(), original);
     operator.leave();
   }));
 
@@ -272,7 +272,7 @@ test('many changes in a row end in what was acknowledged last; saved, a fresh st
 test('sixty changes a second for ten seconds: each is answered, the last is in force, nobody is offered anew', () =>
   running(async (program) => {
     const operator = await Operator.enter(program);
-    const before = await encodedFrames(program);
+    const framesBefore = await encodedFrames(program);
     const answers: Promise<ServerMessage>[] = [];
     await new Promise<void>((resolve) => {
       const timer = setInterval(() => {
@@ -291,7 +291,7 @@ test('sixty changes a second for ten seconds: each is answered, the last is in f
     );
     assert.equal(applied.at(-1)!.profile.view.left.shift_x, 0.599);
     assert.equal(operator.offers, 1);
-    assert.ok((await encodedFrames(program)) > before + 30);
+    assert.ok((await encodedFrames(program)) > framesBefore + 30);
     operator.leave();
   }));
 
