@@ -34,10 +34,11 @@ const parts = {
     make: () => run(process.execPath, [inPackage('web', 'build.mjs')], { log: 'page' }),
   },
   native: {
-    title: 'Compiling the RTP plugin',
+    title: 'Compiling the plugin',
     inputs: ['src/engine/native'],
     outputs: [plugin],
-    make: () => compileNative('src/engine/native', plugin, ['gstreamer-rtp-1.0', 'gstreamer-video-1.0']),
+    make: () =>
+      compileNative('src/engine/native', plugin, ['gstreamer-base-1.0', 'gstreamer-rtp-1.0', 'gstreamer-video-1.0']),
   },
   benchNative: {
     title: 'Compiling the plugin of the bench',
@@ -108,7 +109,7 @@ async function compileNative(folder, library, libraries) {
   mkdirSync(dirname(inPackage(library)), { recursive: true });
   // Under another name first: an engine may have the old one mapped.
   const fresh = inPackage(`${library}.new`);
-  const flags = ['-shared', '-fPIC', '-O2', '-Wall', '-o', fresh];
+  const flags = ['-shared', '-fPIC', '-O3', '-Wall', '-o', fresh];
   await run('cc', [...flags, ...sources, ...stdout.trim().split(/\s+/)], { log: 'native' });
   renameSync(fresh, inPackage(library));
 }
