@@ -1,11 +1,14 @@
 import type { Rectification } from './rectification.js';
 
+/** Above this height GStreamer takes the chroma of a picture without `chroma-site` to stand at every other pixel, else between two (video-info.c). */
+const highestBetween = 576;
+
 /**
- * The uniforms of `shaders/rectify.frag`: scalar floats, always all of them, since a program keeps the last value of a uniform that is not
- * set again (and 0 at first).
+ * The uniforms of `shaders/`, for every lens and for both `rectify.frag` and `planes.frag`: scalar floats, always all of them, since a program keeps
+ * the last value of a uniform that is not set again (and 0 at first); one that a program has not is passed over.
  */
-export function uniforms({ ray, lens, camera }: Rectification): Record<string, number> {
-  const { model, ...coefficients } = lens;
+export function uniforms({ ray, lens, camera, source, output }: Rectification): Record<string, number> {
+  const { model: _, ...coefficients } = lens;
   const [m00, m01, m02, m10, m11, m12, m20, m21, m22] = ray;
   return {
     m00,
@@ -18,9 +21,13 @@ export function uniforms({ ray, lens, camera }: Rectification): Record<string, n
     m21,
     m22,
     ...camera,
-    fisheye: model === 'fisheye' ? 1 : 0,
     ...noLens,
     ...coefficients,
+    in_width: source.width,
+    in_height: source.height,
+    out_width: output.width,
+    out_height: output.height,
+    cosited: source.height > highestBetween ? 0.5 : 0,
   };
 }
 

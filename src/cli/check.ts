@@ -15,7 +15,8 @@ export const command: Command = {
   positionals: true,
   help: `Each FILE is checked by itself: a configuration (on top of those given with -c), a template (*.gst) or a shader (*.frag).
 Without one, the configuration that would be used. In any case the templates of pipelines/ are read, the graph is planned and
-handed to GStreamer without being played, and every shader is compiled with this machine's GL. No camera is needed.`,
+handed to GStreamer without being played, every shader, also those in templates, is compiled with this machine's GL, and a test
+picture is drawn through those that rectify and compared with the reference. No camera is needed.`,
   async run({ options, positionals, json, print }) {
     const named = (ending: string) => positionals.filter((path) => path.endsWith(ending)).map((path) => resolve(path));
     const templates = named('.gst');
@@ -35,7 +36,7 @@ handed to GStreamer without being played, and every shader is compiled with this
 
     const selected = configurations.flatMap((configuration) => configuration.selected ?? []);
     try {
-      rows.push(...(await checkOnMachine(selected, shaders)));
+      rows.push(...(await checkOnMachine(selected, templates, shaders)));
     } catch (error) {
       const missing = asMissingSoftware(error);
       if (!(missing instanceof BinocleError)) throw error;
@@ -63,19 +64,31 @@ async function checkConfiguration(selection: Selection): Promise<{ row: Row; sel
 }
 
 /** What only this machine's GStreamer and GL can say. */
-async function checkOnMachine(selected: readonly Selected[], shaders: readonly string[]): Promise<Row[]> {
+async function checkOnMachine(
+  selected: readonly Selected[],
+  templates: readonly string[],
+  shaders: readonly string[],
+): Promise<Row[]> {
   const { checkGraph } = await import('./check/graph.js');
-  const { checkShaders, shippedShaders } = await import('./check/shaders.js');
+  const { checkShader, checkShaderFile, checkShippedShaders } = await import('./check/shaders.js');
+  const { shippedSources, sourcesInTemplate, textOf } = await import('./check/shader-sources.js');
   const { probeMachine } = await import('../engine/probe.js');
   const rows: Row[] = [];
+  const found = templates.flatMap(sourcesInTemplate);
   let machine: Machine | undefined;
   for (const one of selected) {
     const graph = await checkGraph(one);
     rows.push(graph.row);
+    found.push(...(graph.shaders ?? []));
     machine ??= graph.machine;
   }
-  const { gl } = machine ?? (await probeMachine());
-  return [...rows, ...(await checkShaders([...shippedShaders(), ...shaders], gl))];
+  const here = machine ?? (await probeMachine());
+  rows.push(...(await checkShippedShaders(here)));
+  const checked = new Set(shippedSources().map(({ name }) => name));
+  const others = new Map(found.filter(({ name }) => !checked.has(name)).map((source) => [textOf(source), source]));
+  for (const source of others.values()) rows.push(await checkShader(source, here));
+  for (const path of shaders) rows.push(await checkShaderFile(path, here));
+  return rows;
 }
 
 /** Wrong files first, then missing software. */

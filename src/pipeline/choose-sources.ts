@@ -3,6 +3,7 @@ import type { Camera, Profile } from '../protocol/configuration.js';
 import { BinocleError } from '../protocol/errors.js';
 import type { Eye } from '../protocol/ws.js';
 import { uniformsText } from '../calibration/uniforms.js';
+import { formatsOf } from './formats.js';
 import { fraction } from './fraction.js';
 import { elementsOf, quoteValue, words } from './launch-syntax.js';
 import { howToInstall } from './debian-packages.js';
@@ -19,6 +20,8 @@ export interface ChosenSource {
   source: string;
   template: Template;
   parameters: Parameters;
+  /** Pixel format of its pictures, where that is known. */
+  format: string | undefined;
 }
 
 type Rejected = Choice['rejected'];
@@ -49,10 +52,12 @@ export function chooseSources(
   for (const [eye, decision] of decisions as Map<Eye, Decision>) {
     const { template, because, rejected } = templateFor(decision, profile, machine, templates, eye);
     requireTemplate(template, machine, `profile.cameras.${eye}.source`);
+    const format = formatOf(decision, template, profile, machine);
     sources.set(eye, {
       source: decision.source,
       template,
-      parameters: parametersFor(decision, template, profile, machine, eye),
+      parameters: parametersFor(decision, template, profile, machine, eye, format),
+      format,
     });
     const chosen = decision.camera === undefined ? decision.source : `${decision.source}, ${decision.camera.id}`;
     choices.push({ what: `source ${eye}`, chosen, because, rejected: [...decision.rejected, ...rejected] });
@@ -198,12 +203,7 @@ function templateFor(
 /** Whether the camera can give the capture's size and rate raw, or as JPEG. Cameras whose modes are not known are believed. */
 function v4l2Format({ id, modes }: CameraFound, { capture }: Profile, eye: Eye): 'raw' | 'mjpeg' {
   if (modes.length === 0) return 'raw';
-  const fitting = modes.filter(
-    ({ width, height, fps }) =>
-      width === capture.width &&
-      height === capture.height &&
-      (fps.length === 0 || fps.some((rate) => Math.abs(rate - capture.fps) < 0.1)),
-  );
+  const fitting = fittingModes(modes, capture);
   if (fitting.some(({ format }) => !isJpeg(format))) return 'raw';
   if (fitting.length > 0) return 'mjpeg';
   const offers = [
@@ -218,6 +218,15 @@ function v4l2Format({ id, modes }: CameraFound, { capture }: Profile, eye: Eye):
   );
 }
 
+function fittingModes(modes: CameraFound['modes'], capture: Profile['capture']): CameraFound['modes'] {
+  return modes.filter(
+    ({ width, height, fps }) =>
+      width === capture.width &&
+      height === capture.height &&
+      (fps.length === 0 || fps.some((rate) => Math.abs(rate - capture.fps) < 0.1)),
+  );
+}
+
 function isJpeg(format: string): boolean {
   return /jpe?g/i.test(format);
 }
@@ -228,6 +237,7 @@ function parametersFor(
   profile: Profile,
   machine: Machine,
   eye: Eye,
+  format: string | undefined,
 ): Parameters {
   const camera = profile.cameras[eye];
   const { width, height, fps } = profile.capture;
@@ -240,19 +250,32 @@ function parametersFor(
     fps: fraction(fps),
     device,
     controls: controls.length === 0 ? undefined : controls.join(' '),
-    format: preferredFormat(decision.camera, machine),
+    format,
+    format_caps: format === undefined ? '' : `,format=${format}`,
     ...customParameters(decision, profile, machine, eye),
     ...filesParameters(decision, profile, machine, eye),
     ...simParameters(template, profile, machine, eye),
   };
 }
 
-/** NV12 goes to the GPU and to encoders as it is; a Raspberry Pi's image processor always has it. */
-function preferredFormat(camera: CameraFound | undefined, machine: Machine): string | undefined {
-  if (camera?.api !== 'libcamera') return undefined;
-  if (camera.modes.some(({ format }) => format === 'NV12')) return 'NV12';
-  return camera.modes.length === 0 && machine.model?.startsWith('Raspberry Pi') === true ? 'NV12' : undefined;
+/** What the source's pictures come in: what its template says, or what is asked of the camera. */
+function formatOf(
+  { source, camera }: Decision,
+  template: Template,
+  { capture }: Profile,
+  machine: Machine,
+): string | undefined {
+  const [said] = formatsOf(template);
+  if (said !== undefined || camera === undefined) return said;
+  // Of a camera's formats those that go to the shader and to encoders as they are; a Raspberry Pi's image processor always has NV12.
+  const modes = source === 'v4l2' ? fittingModes(camera.modes, capture) : camera.modes;
+  if (template.name !== source) return undefined;
+  if (source === 'libcamera' && modes.length === 0)
+    return machine.model?.startsWith('Raspberry Pi') === true ? 'NV12' : undefined;
+  return preferredFormats.find((format) => modes.some((mode) => mode.format === format));
 }
+
+const preferredFormats = ['NV12', 'I420', 'YV12'];
 
 function customParameters({ source }: Decision, profile: Profile, machine: Machine, eye: Eye): Parameters {
   const { launch } = profile.cameras[eye];

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { chains, fileReference, type Link, referencedPath } from './launch-syntax.js';
+import { chains, fileReference, type Link, referencedPaths } from './launch-syntax.js';
 import type { Plan } from './plan.js';
 import { graphText, type Sink } from './text.js';
 
@@ -42,8 +42,11 @@ function nameOf({ properties }: Link): string | undefined {
 
 function labelOf({ element, properties }: Link): string {
   const shown = properties.map((property) => {
-    const [, name, path] = fileReference.exec(property) ?? [];
-    if (name !== undefined && path !== undefined) return `${name}=${basename(referencedPath(path))}`;
+    const [, name, paths] = fileReference.exec(property) ?? [];
+    if (name !== undefined && paths !== undefined)
+      return `${name}=${referencedPaths(paths)
+        .map((path) => basename(path))
+        .join(' ')}`;
     return property.length > 60 ? `${property.slice(0, 59)}…` : property;
   });
   return [element, ...shown].join('\\n');

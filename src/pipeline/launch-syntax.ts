@@ -51,17 +51,17 @@ function normalised(word: string): string {
   return `${property}=${quoteValue(inner.replace(/\\([\s\S])/g, '$1'))}`;
 }
 
-/** A property whose value is the content of a file: `fragment="$(cat '/path')"`. */
-export const fileReference = /^([\w-]+)="\$\(cat ((?:'[^']*'|\\')+)\)"$/;
+/** A property whose value is the content of files, one after the other: `fragment="$(cat '/path' '/other')"`. */
+export const fileReference = /^([\w-]+)="\$\(cat ((?: ?(?:'[^']*'|\\')+)+)\)"$/;
 
-export function referenceToFile(path: string): string {
-  return `"$(cat ${singleQuoted(path)})"`;
+export function referenceToFiles(paths: readonly string[]): string {
+  return `"$(cat ${paths.map(singleQuoted).join(' ')})"`;
 }
 
-/** The path in what {@link referenceToFile} wrote. */
-export function referencedPath(quoted: string): string {
-  return quoted.replace(/'([^']*)'|\\'/g, (whole, inner: string | undefined) =>
-    whole === "\\'" ? "'" : (inner ?? ''),
+/** The paths in what {@link referenceToFiles} wrote. */
+export function referencedPaths(quoted: string): string[] {
+  return (quoted.match(/(?:'[^']*'|\\')+/g) ?? []).map((path) =>
+    path.replace(/'([^']*)'|\\'/g, (whole, inner: string | undefined) => (whole === "\\'" ? "'" : (inner ?? ''))),
   );
 }
 

@@ -1,19 +1,20 @@
-import { packagePath } from '../paths.js';
 import type { Profile } from '../protocol/configuration.js';
 import type { Content, Eye, Layout } from '../protocol/ws.js';
-import { type Rectification, rectification } from '../calibration/rectification.js';
-import { uniforms, uniformsText } from '../calibration/uniforms.js';
 import { outputSize, type Size } from '../calibration/view.js';
 import { chooseEncoder, encodedSize } from './choose-encoder.js';
-import { type ChosenSource, chooseSources, usableCameras } from './choose-sources.js';
+import { chooseSources, usableCameras } from './choose-sources.js';
 import { expectedDelay } from './delay.js';
 import { encodeParameters } from './encode-parameters.js';
+import { commonFormat } from './formats.js';
 import { fraction } from './fraction.js';
 import { extensionChoices } from './header-extensions.js';
 import type { Machine } from './machine.js';
-import type { Choice, Output, Plan, Stage } from './plan.js';
-import { requireTemplate, whyNot } from './requirements.js';
-import type { Parameters, Template, TemplateKind } from './template.js';
+import { ownElements } from './own-elements.js';
+import { Parts } from './parts.js';
+import type { Choice, Output, Plan } from './plan.js';
+import { RectifyEye } from './rectify-eye.js';
+import { whyNot } from './requirements.js';
+import type { Template } from './template.js';
 import type { Templates } from './templates.js';
 
 /**
@@ -32,13 +33,14 @@ export function planGraph(profile: Profile, machine: Machine, templates: Templat
 
   const parts = new Parts(machine, templates);
   const joining = joinEyes(layout, machine, templates);
-  const format = encoder.template.header.format ?? 'I420';
-  const rectify = new Rectify(shown, machine, templates, eyeSize, format);
+  const rectify = new RectifyEye(shown, machine, templates, eyeSize);
+  // Of every source, rectified or not: a rectification that is put into the running graph leaves the format alone.
+  const format = commonFormat(encoder.template, [...sources.values()]);
   for (const [index, eye] of eyes.entries()) {
     const source = sources.get(eye)!;
     parts.addTemplate('source', source.template, source.parameters);
     parts.add('capture', 'count', { eye });
-    rectify.add(parts, eye, source);
+    rectify.add(parts, eye, source, format, encoder.template.name);
     if (joining === null) addEncoder(eye);
     else parts.add('layout', joining.join, { eye, index });
   }
@@ -65,8 +67,9 @@ export function planGraph(profile: Profile, machine: Machine, templates: Templat
     parts.add('tap', 'encoded', { content });
   }
 
-  const usesGl = parts.templates.some(({ header }) => header.needs.some((element) => element.startsWith('gl')));
-  const usesOwn = parts.templates.some(({ header }) => header.needs.some((element) => ownElements.has(element)));
+  const needed = parts.templates.flatMap(({ header }) => header.needs);
+  const usesGl = needed.some((element) => element.startsWith('gl'));
+  const usesOwn = needed.some((element) => ownElements.has(element));
   const { gl } = machine;
   return {
     layout,
@@ -95,9 +98,6 @@ export function planGraph(profile: Profile, machine: Machine, templates: Templat
     delay: expectedDelay(parts.templates, outputs, profile.capture),
   };
 }
-
-/** Those of `src/engine/native` that a graph's text names. */
-const ownElements = new Set(['detour', 'stereopair']);
 
 /** How two pictures become one: by our own element, or by the compositor where that is not compiled. Null for layouts with a picture an eye. */
 function joinEyes(layout: Layout, machine: Machine, templates: Templates) {
@@ -157,136 +157,3 @@ function notesOf(used: readonly Template[], machine: Machine): string[] {
   );
   return [...new Set(applies.map(({ note }) => note))];
 }
-
-/** The stages of a graph as they are put together, each checked against the machine. */
-class Parts {
-  readonly stages: Stage[] = [];
-  readonly templates: Template[] = [];
-  readonly #machine: Machine;
-  readonly #templates: Templates;
-
-  constructor(machine: Machine, templates: Templates) {
-    this.#machine = machine;
-    this.#templates = templates;
-  }
-
-  add(kind: TemplateKind, name: string, parameters: Parameters): void {
-    this.addTemplate(kind, this.#templates.named(kind, name), parameters);
-  }
-
-  addTemplate(kind: TemplateKind, template: Template, parameters: Parameters): void {
-    requireTemplate(template, this.#machine);
-    const shipped = template.path === packagePath('pipelines', kind, `${template.name}.gst`);
-    this.stages.push({ kind, template: shipped ? template.name : template.path, parameters });
-    this.templates.push(template);
-  }
-}
-
-/** What happens between camera and layout, and why. */
-class Rectify {
-  readonly choices: Choice[] = [];
-  readonly omitted: Plan['omitted'] = [];
-  readonly #profile: Profile;
-  readonly #machine: Machine;
-  readonly #templates: Templates;
-  readonly #size: Size;
-  readonly #format: string;
-
-  constructor(profile: Profile, machine: Machine, templates: Templates, size: Size, format: string) {
-    this.#profile = profile;
-    this.#machine = machine;
-    this.#templates = templates;
-    this.#size = size;
-    this.#format = format;
-  }
-
-  add(parts: Parts, eye: Eye, { template }: ChosenSource): void {
-    const fromGl = template.header.memory === 'gl';
-    const wanted = rectification(this.#profile, eye);
-    const to = { format: this.#format, ...this.#size };
-    if (wanted === null) {
-      this.omitted.push({ stage: `rectify ${eye}`, because: 'calibration and view leave every pixel where it is' });
-      if (fromGl) parts.add('transfer', this.#onCpu ? 'download-cpu' : 'download-gpu', to);
-      else parts.add('transfer', 'convert', to);
-      if (whyNot(this.#templates.named('rectify', 'place'), this.#machine) === null)
-        parts.add('rectify', 'place', { eye });
-      return;
-    }
-    const without = this.#withoutGl();
-    if (without !== null) {
-      this.#onlyCpu(parts, eye, without);
-      return;
-    }
-    if (!fromGl) parts.add('transfer', this.#onCpu ? 'upload-cpu' : 'upload-gpu', {});
-    this.#shader(parts, eye, wanted);
-    parts.add('transfer', this.#onCpu ? 'download-cpu' : 'download-gpu', to);
-  }
-
-  /** Colours are converted where it is cheaper: drawing them with the CPU through GL costs twice what videoconvert does. */
-  get #onCpu(): boolean {
-    const { gl } = this.#machine;
-    return gl.available && gl.software;
-  }
-
-  #withoutGl(): string | null {
-    const { gl } = this.#machine;
-    if (!gl.available) return gl.because;
-    return whyNot(this.#templates.named('rectify', 'shader'), this.#machine);
-  }
-
-  #shader(parts: Parts, eye: Eye, wanted: Rectification): void {
-    const { gl } = this.#machine;
-    parts.add('rectify', 'shader', {
-      eye,
-      shader: packagePath('shaders', 'rectify.frag'),
-      uniforms: uniformsText('rectify', uniforms(wanted)),
-      ...this.#size,
-    });
-    const renderer = gl.available ? gl.renderer : '';
-    const other = { option: this.#onCpu ? 'conversion in GL' : 'conversion on the CPU' };
-    this.choices.push({
-      what: `rectify ${eye}`,
-      chosen: `shader, colours converted ${this.#onCpu ? 'on the CPU' : 'on the GPU'}`,
-      because: `GL is drawn by ${renderer}${this.#onCpu ? ', which is software' : ''}`,
-      rejected: [
-        {
-          ...other,
-          because: this.#onCpu ? 'drawn by the CPU it costs twice as much' : 'the GPU has the picture anyway',
-        },
-      ],
-    });
-  }
-
-  #onlyCpu(parts: Parts, eye: Eye, because: string): void {
-    const view = this.#profile.view[eye];
-    const { width, height } = this.#profile.capture;
-    const { crop } = view;
-    parts.add('rectify', 'cpu', {
-      crop_left: Math.round(crop.left * width),
-      crop_right: Math.round(crop.right * width),
-      crop_top: Math.round(crop.top * height),
-      crop_bottom: Math.round(crop.bottom * height),
-      rotate: turns[view.rotate],
-      flip: flips[view.flip],
-      ...this.#size,
-    });
-    parts.add('transfer', 'convert', { format: this.#format });
-    const lost = [
-      ...(this.#profile.calibration.model === 'none' ? [] : ['the lens calibration']),
-      ...(view.roll_deg === 0 ? [] : ['roll']),
-      ...(view.zoom === 1 ? [] : ['zoom']),
-      ...(view.shift_x === 0 && view.shift_y === 0 ? [] : ['shift']),
-    ];
-    const rest =
-      lost.length === 0 ? 'crop, rotate and flip are all that is asked for' : `lost without GL: ${lost.join(', ')}`;
-    this.choices.push({
-      what: `rectify ${eye}`,
-      chosen: 'videocrop and videoflip',
-      because: rest,
-      rejected: [{ option: 'shader', because }],
-    });
-  }
-}
-
-const turns = { 0: undefined, 90: '90r', 180: '180', 270: '90l' } as const;
-const flips = { none: undefined, horizontal: 'horiz', vertical: 'vert', both: '180' } as const;

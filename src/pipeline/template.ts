@@ -5,7 +5,7 @@ import type { ExtendedJSONSchema, FromSchema } from 'json-schema-to-ts';
 import { load } from 'js-yaml';
 import { packagePath } from '../paths.js';
 import { BinocleError } from '../protocol/errors.js';
-import { quoteValue, referenceToFile } from './launch-syntax.js';
+import { quoteValue, referenceToFiles } from './launch-syntax.js';
 
 /** The folders of `pipelines/`: the parts of a graph in the order of its text, then what is added at run time. */
 export const templateKinds = [
@@ -24,6 +24,7 @@ export type TemplateKind = (typeof templateKinds)[number];
 
 const text = { type: 'string', minLength: 1 } as const;
 const count = { type: 'integer', minimum: 1 } as const;
+const format = { type: 'string', pattern: '^[A-Z][A-Z0-9_]+$' } as const;
 
 /** What stands between the `---` lines of a template. */
 export const headerSchema = {
@@ -40,7 +41,12 @@ export const headerSchema = {
     },
     memory: { enum: ['raw', 'gl'], description: 'source: where its pictures are.' },
     codec: { enum: ['h264', 'vp8'] },
-    format: { enum: ['I420', 'NV12'], description: 'encode: the pixel format it takes.' },
+    format: {
+      oneOf: [format, { type: 'array', items: format, minItems: 1 }],
+      description:
+        'encode: the pixel formats it takes, the best one first. source: the one it delivers, where that is known.',
+    },
+    dmabuf: { type: 'boolean', description: 'source: GL can have its buffers as they are, without a copy.' },
     order: { type: 'integer', description: 'encode: `auto` tries low numbers first; without one only by name.' },
     hardware: { type: 'boolean' },
     live: {
@@ -180,21 +186,23 @@ export function parseTemplate(content: string, path: string): Template {
 
 /** Names of the parameters in a template's body. */
 export function parametersOf(template: Template): Set<string> {
-  return new Set([...template.body.matchAll(placeholder)].map(([, name = '']) => name));
+  return new Set(namesIn(template.body));
 }
 
-const placeholder = /\$\{(?:file:)?(\w+)\}/g;
+function namesIn(body: string): string[] {
+  return [...body.matchAll(/\$\{(?:file:)?(\w+(?:,\w+)*)\}/g)].flatMap(([, names = '']) => names.split(','));
+}
 
 /**
  * The launch fragment with its values: lines that start with `#` and lines that name a parameter without a value are left out. `${name}` as a word of its
  * own is launch text and goes in as it is; elsewhere it is a value and is quoted where that is needed; `${file:name}` is the content of the
- * file at that path.
+ * file at that path, `${file:name,other}` that of several, one after the other.
  * @throws BinocleError `bad-config` for a parameter that the template names and nobody knows.
  */
 export function fill(template: Template, parameters: Parameters): string {
   const lines = template.body.split('\n').flatMap((line) => {
     if (line.trim() === '' || line.trimStart().startsWith('#')) return [];
-    const names = [...line.matchAll(placeholder)].map(([, name = '']) => name);
+    const names = namesIn(line);
     const unknown = names.find((name) => !(name in parameters));
     if (unknown !== undefined)
       throw new BinocleError(
@@ -214,8 +222,10 @@ function filledLine(line: string, parameters: Parameters): string {
       /(^|\s)\$\{(\w+)\}(?=\s|$)/g,
       (_, before: string, name: string) => `${before}${String(parameters[name])}`,
     )
-    .replaceAll(/\$\{(file:)?(\w+)\}/g, (_, file: string | undefined, name: string) =>
-      file === undefined ? valueText(String(parameters[name])) : referenceToFile(String(parameters[name])),
+    .replaceAll(/\$\{(file:)?(\w+(?:,\w+)*)\}/g, (_, file: string | undefined, names: string) =>
+      file === undefined
+        ? valueText(String(parameters[names]))
+        : referenceToFiles(names.split(',').map((name) => String(parameters[name]))),
     );
 }
 

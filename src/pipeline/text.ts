@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { fileReference, referencedPath, shellWord, words } from './launch-syntax.js';
+import { fileReference, referencedPaths, shellWord, words } from './launch-syntax.js';
 import type { Plan, Stage } from './plan.js';
 import { fill, loadTemplate } from './template.js';
 import { viewerOfGraph } from './viewer.js';
@@ -41,9 +41,10 @@ function sinkStages(plan: Plan, content: string, sink: Sink): Stage[] {
 export function forParser(text: string): string {
   return words(text)
     .map((word) => {
-      const [, property, path] = fileReference.exec(word) ?? [];
-      if (property === undefined || path === undefined) return word;
-      return `${property}="${readFileSync(referencedPath(path), 'utf8').replace(/\n+$/, '')}"`;
+      const [, property, paths] = fileReference.exec(word) ?? [];
+      if (property === undefined || paths === undefined) return word;
+      const content = referencedPaths(paths).map((path) => readFileSync(path, 'utf8'));
+      return `${property}="${content.join('').replace(/\n+$/, '')}"`;
     })
     .join(' ');
 }

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
+import { drawAndCompare } from '../../src/cli/check/draw.js';
+import { bodies, sourceOfFiles, textOf } from '../../src/cli/check/shader-sources.js';
 import { readFaults } from '../../src/cli/check/shaders.js';
+import { packagePath } from '../../src/paths.js';
 import { withFiles } from '../config/folder.js';
 import { binocle, program } from '../harness/binocle.js';
 
@@ -27,7 +31,7 @@ test('check finds the package in order: its configuration, templates, graph and 
   assert.deepEqual([status, report.ok, stderr], [0, true, '']);
   assert.deepEqual(
     [...new Set(report.checks.map(({ subject }) => subject))],
-    ['configuration', 'template', 'graph', 'shader'],
+    ['configuration', 'template', 'graph', 'shader', 'picture'],
   );
 });
 
@@ -56,6 +60,44 @@ test('check names what is wrong in files, each with its place, and looks at the 
     assert.deepEqual([shader.name, shader.verdict], [paths[3], 'failure']);
     assert.match(shader.detail, /own\.frag:3 {2}.*nothing/);
   });
+});
+
+test('check compiles the shaders in templates and in those they name, and says the line of the file', async () => {
+  const header = '---\nstage: source\nsummary: Mine.\nneeds: [glshader]\n---\n';
+  await withFiles({ 'half.frag': 'void main() {\n  gl_FragColor = vec4(missing);\n}\n' }, async (folder) => {
+    const named = join(folder, 'named.gst');
+    const inside = join(folder, 'inside.gst');
+    const fragment = 'void main() {\n  gl_FragColor = vec3(1.0);\n}';
+    await writeFile(
+      named,
+      `${header}gltestsrc name=\${eye}_source\n! glshader fragment="$(cat '${folder}/half.frag')"\n`,
+    );
+    await writeFile(inside, `${header}gltestsrc name=\${eye}_source\n! glshader fragment="${fragment}"\n`);
+    const { status, report } = await check(named, inside);
+    const shaders = report.checks.filter(({ subject, verdict }) => subject === 'shader' && verdict === 'failure');
+    assert.deepEqual([status, shaders.length], [2, 2]);
+    assert.match(shaders[0]!.detail, /half\.frag:2 {2}.*missing/);
+    assert.match(shaders[1]!.detail, /inside\.gst:8 {2}/);
+  });
+});
+
+test('check draws a picture and knows a shader that draws it wrong from one that draws it right', async () => {
+  const { probeMachine } = await import('../../src/engine/probe.js');
+  const machine = await probeMachine();
+  for (const body of bodies) {
+    const text = textOf(sourceOfFiles(['pinhole.glsl', body].map((name) => packagePath('shaders', name))));
+    const right = await drawAndCompare('pinhole.glsl', body, text, machine);
+    assert.ok(
+      right.mean < 0.6 && right.worst < 3 && right.outside === 0 && right.compared > 0.5,
+      JSON.stringify(right),
+    );
+    // A third of a pixel to the right, as from a camera matrix that counts from another corner.
+    const moved = text.replace('+ vec2(cx, cy)', '+ vec2(cx + 0.001, cy)');
+    assert.notEqual(moved, text);
+    const wrong = await drawAndCompare('pinhole.glsl', body, moved, machine);
+    assert.ok(wrong.mean > 1, JSON.stringify(wrong));
+    await assert.rejects(drawAndCompare('pinhole.glsl', body, 'void main() { nothing }', machine), /nothing was drawn/);
+  }
 });
 
 test('check names an element that does not exist, with exit status 3', async () => {

@@ -7,7 +7,14 @@ import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { parse } from '../../src/engine/gst/parse.js';
 import { elementNamed } from '../../src/engine/gst/pipeline.js';
-import { chains, elementsOf, quoteValue, referenceToFile, shellWord, words } from '../../src/pipeline/launch-syntax.js';
+import {
+  chains,
+  elementsOf,
+  quoteValue,
+  referenceToFiles,
+  shellWord,
+  words,
+} from '../../src/pipeline/launch-syntax.js';
 import { forParser, graphText, launchCommand } from '../../src/pipeline/text.js';
 import { calibrated, planOn, softwareGl } from './machines.js';
 
@@ -95,10 +102,17 @@ function escapedBySpaces(argument: string): string {
 test('a file whose name has a quote is read by both', async () => {
   const path = join(folder, "it's a shader.frag");
   await writeFile(path, 'void main() {\n}\n');
-  const word = `fragment=${referenceToFile(path)}`;
-  assert.equal(forParser(word), 'fragment="void main() {\n}"');
-  const { stdout } = await run('bash', ['-c', `printf %s ${shellWord(word)}`]);
-  assert.equal(stdout, 'fragment="void main() {\n}"');
+  const lens = join(folder, 'a lens.glsl');
+  await writeFile(lens, 'float lens();\n');
+  for (const [paths, content] of [
+    [[path], 'void main() {\n}'],
+    [[lens, path], 'float lens();\nvoid main() {\n}'],
+  ] as const) {
+    const word = `fragment=${referenceToFiles(paths)}`;
+    assert.equal(forParser(word), `fragment="${content}"`);
+    const { stdout } = await run('bash', ['-c', `printf %s ${shellWord(word)}`]);
+    assert.equal(stdout, `fragment="${content}"`);
+  }
 });
 
 test('what cannot be written is refused, not mangled', () => {

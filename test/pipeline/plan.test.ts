@@ -8,6 +8,7 @@ import { calibrated, pcWithVa, pcWithoutGl, pi4, pi5, planOn, softwareGl } from 
 const choice = (plan: Plan, what: string) => plan.choices.find((each) => each.what === what)!;
 const rejection = (plan: Plan, what: string, option: string) =>
   choice(plan, what).rejected.find((each) => each.option === option)?.because;
+const omission = (plan: Plan, stage: string) => plan.omitted.find((each) => each.stage === stage)?.because;
 const templatesOf = (plan: Plan) => plan.stages.map(({ kind, template }) => `${kind}/${template}`);
 
 const hd = ['capture.width=1280', 'capture.height=720'];
@@ -108,19 +109,92 @@ test('without GL: quarter turns and crop go on, and the plan says what is lost',
   assert.match(rejection(plan, 'source left', 'the scene in GL')!, /no GL context/);
 });
 
-test('nothing to rectify: no GL, and said so; software GL: colours are converted on the CPU', async () => {
-  const launch = 'cameras={left: {launch: videotestsrc is-live=true}, right: {launch: videotestsrc is-live=true}}';
-  const plain = await planOn(softwareGl, launch);
+const fragments = (format = '') => {
+  const launch = `"videotestsrc is-live=true${format === '' ? '' : ` ! video/x-raw,format=${format}`}"`;
+  return `cameras={left: {launch: ${launch}}, right: {launch: ${launch}}}`;
+};
+const transfers = (plan: Plan) => templatesOf(plan).filter((name) => /^(transfer|rectify)/.test(name));
+
+test('nothing to rectify: no GL, and said so', async () => {
+  const plain = await planOn(softwareGl, fragments());
   assert.doesNotMatch(graphText(plain), /\bgl\w+/);
   assert.equal(plain.gl, null);
   assert.deepEqual(
     plain.omitted.map(({ stage }) => stage),
     ['rectify left', 'rectify right'],
   );
-  const rectified = await planOn(softwareGl, launch, calibrated);
-  assert.ok(templatesOf(rectified).includes('transfer/upload-cpu'));
-  assert.equal(rectified.gl, 'llvmpipe');
+  assert.deepEqual(transfers(plain), ['transfer/convert', 'transfer/convert'], 'what a fragment delivers is not known');
 });
+
+test('formats that are equal are not converted, and the plan says so', async () => {
+  const cameras = await planOn(pi5, ...hd);
+  assert.deepEqual(transfers(cameras), []);
+  assert.match(graphText(cameras), /stereopair[\s\S]*video\/x-raw,format=NV12,width=2560/);
+  assert.match(omission(cameras, 'convert left')!, /libcamera delivers NV12, which x264enc takes/);
+
+  const ball = await planOn(pcWithoutGl);
+  assert.deepEqual(transfers(ball), []);
+  assert.match(graphText(ball), /stereopair[\s\S]*video\/x-raw,format=I420,width=1280/);
+
+  const webcams = await planOn(usb('NV12', 640));
+  assert.deepEqual(transfers(webcams), []);
+  assert.match(graphText(webcams), /! video\/x-raw,format=NV12,width=640/);
+  assert.deepEqual(transfers(await planOn(usb('YUY2', 640))), ['transfer/convert', 'transfer/convert']);
+  const openh264 = await planOn(pi5, ...hd, 'encode.encoder=openh264enc');
+  assert.deepEqual(transfers(openh264), ['transfer/convert', 'transfer/convert'], 'OpenH264 takes I420 alone');
+});
+
+test('eyes of two formats get the one that costs less', async () => {
+  const plan = await planOn(softwareGl, 'cameras.left.source=sim-cpu', 'cameras.right={launch: videotestsrc}');
+  assert.deepEqual(transfers(plan), ['transfer/convert']);
+  assert.match(graphText(plan), /videoconvert ! video\/x-raw,format=I420/);
+});
+
+test('the road through software GL: planes as they are, and what is lost without the plugin or with a lens past its turn', async () => {
+  const planes = ['transfer/upload-planes', 'rectify/planes', 'transfer/download-planes'];
+  const plan = await planOn(softwareGl, fragments(), calibrated);
+  assert.deepEqual(transfers(plan), [...sameTwice(['transfer/convert-planes', ...planes])]);
+  assert.equal(plan.gl, 'llvmpipe');
+  assert.equal(plan.environment['GST_PLUGIN_PATH'], softwareGl.pluginPath);
+  assert.match(rejection(plan, 'rectify left', 'colours converted by the CPU')!, /four bytes a pixel each way/);
+  const known = await planOn(softwareGl, 'cameras.left.source=sim-cpu', 'cameras.right.source=sim-cpu', calibrated);
+  assert.deepEqual(transfers(known), sameTwice(planes));
+  assert.match(omission(known, 'convert left')!, /takes I420 as it is/);
+
+  const colours = ['transfer/upload-cpu', 'rectify/shader', 'transfer/download-cpu'];
+  const elements = new Set([...softwareGl.elements].filter((name) => !name.startsWith('plane')));
+  const without = await planOn({ ...softwareGl, elements, pluginPath: null }, fragments(), calibrated, 'layout=twin');
+  assert.deepEqual(transfers(without), sameTwice(colours));
+  assert.match(rejection(without, 'rectify left', 'planes as they are')!, /not compiled/);
+
+  const barrel = calibrated.replace('[-0.25, 0.05, 0.001, -0.001]', '[-0.45, 0.25, 0, 0, -0.08]');
+  const bent = await planOn(softwareGl, fragments(), barrel, 'view.left.zoom=0.5');
+  assert.deepEqual(transfers(bent).slice(0, 3), colours);
+  assert.match(rejection(bent, 'rectify left', 'planes as they are')!, /bends too much between four pixels/);
+  assert.equal(choice(bent, 'rectify right').chosen, 'shader, planes as they are');
+});
+
+test('the road through a GPU: buffers of a camera as they are, planes of another source, a scene in GL stays there', async () => {
+  const rectified = [...hd, calibrated.replace('[640, 480]', '[1280, 720]')];
+  const colours = ['transfer/upload-gpu', 'rectify/shader', 'transfer/download-gpu'];
+  const camera = await planOn(pi5, ...rectified);
+  assert.deepEqual(transfers(camera), sameTwice(colours));
+  assert.match(rejection(camera, 'rectify left', 'planes as they are')!, /copy/);
+  const fragment = await planOn(pcWithVa, ...rectified, fragments());
+  assert.ok(templatesOf(fragment).includes('rectify/planes'));
+  assert.match(rejection(fragment, 'rectify left', 'colours converted by the GPU')!, /three passes/);
+  const scene = await planOn(pcWithVa, ...rectified);
+  assert.deepEqual(transfers(scene), sameTwice(colours.slice(1)));
+});
+
+test('a fisheye has a lens of its own in the shader', async () => {
+  const plan = await planOn(softwareGl, fragments(), calibrated.replace('pinhole', 'fisheye'));
+  assert.match(graphText(plan), /fragment="\$\(cat '\S+fisheye\.glsl' '\S+planes\.frag'\)"/);
+});
+
+function sameTwice(stages: readonly string[]): string[] {
+  return [...stages, ...stages];
+}
 
 test('twin: half the rate for each eye; mono: the left eye alone', async () => {
   const twin = await planOn(softwareGl, 'layout=twin');

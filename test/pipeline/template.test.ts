@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { debianPackage } from '../../src/pipeline/debian-packages.js';
+import { ownElements } from '../../src/pipeline/own-elements.js';
 import { graphText } from '../../src/pipeline/text.js';
 import { fill, loadTemplate, parseTemplate, templateKinds } from '../../src/pipeline/template.js';
 import { elementsNeeded } from '../../src/pipeline/templates.js';
@@ -26,6 +27,13 @@ test('values are quoted where that is needed, launch text goes in as it is, line
   );
 });
 
+test('a value may be the content of several files, one after the other', () => {
+  assert.equal(
+    fill(template('glshader fragment=${file:lens,shader}'), { lens: '/a b.glsl', shader: "/it's.frag" }),
+    `glshader fragment="$(cat '/a b.glsl' '/it'\\''s.frag')"`,
+  );
+});
+
 test('a parameter that nobody knows is an error that names file and parameter', () => {
   assert.throws(
     () => fill(template('videotestsrc pattern=${patern}'), { pattern: 1 }),
@@ -44,7 +52,7 @@ test('wrong headers are refused with file and key', () => {
 
 test('every template of the package is whole, and every element it needs has a Debian package but our own', () => {
   for (const kind of templateKinds) assert.ok(templates.of(kind).length > 0, kind);
-  for (const element of [...elementsNeeded(templates)].filter((name) => !/^(stereopair|detour)$/.test(name)))
+  for (const element of [...elementsNeeded(templates)].filter((name) => !ownElements.has(name)))
     assert.notEqual(debianPackage(element), null, element);
 });
 

@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import { load } from 'js-yaml';
 import { rectification } from '../../src/calibration/rectification.js';
-import { uniforms } from '../../src/calibration/uniforms.js';
 import { packagePath } from '../../src/paths.js';
 import type { Calibration } from '../../src/protocol/configuration.js';
 import { caseOf } from '../calibration/cases.js';
@@ -23,7 +22,7 @@ describe('a real pair of cameras', () => {
           const r = rectification(caseOf({ calibration }), eye);
           const picture = captured[index];
           assert.ok(r && picture);
-          return renderPicture('rectify.frag', uniforms(r), picture, r.output);
+          return renderPicture(r, picture);
         }),
       );
       const [before, after] = [rowsApart(captured), rowsApart(straight)];

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { rectification } from '../../src/calibration/rectification.js';
-import { uniforms } from '../../src/calibration/uniforms.js';
 import type { Calibration } from '../../src/protocol/configuration.js';
 import { type Case, caseOf, random, randomEye } from '../calibration/cases.js';
 import { difference, measuringPicture, rectified } from './pictures.js';
@@ -36,7 +35,7 @@ describe('glshader draws what the reference says', () => {
       const r = rectification(given, 'left');
       assert.ok(r);
       const from = measuringPicture(r.source.width, r.source.height);
-      const drawn = await renderPicture('rectify.frag', uniforms(r), from, r.output);
+      const drawn = await renderPicture(r, from);
       const { picture, inside } = rectified(r, from);
       const { mean, p999 } = difference(drawn, picture, (pixel) => inside[pixel] === 1);
       assert.ok(mean < 1 && p999 <= 8, `inside: mean ${mean}, 99.9th percentile ${p999}`);
@@ -54,7 +53,7 @@ test('a pole of the rational lens is black, not noise', async () => {
     'left',
   );
   assert.ok(r);
-  const drawn = await renderPicture('rectify.frag', uniforms(r), measuringPicture(640, 480), r.output);
+  const drawn = await renderPicture(r, measuringPicture(640, 480));
   // The denominator 1 - 10 r2 is 0 at 158 px from the axis; before that the source has long left the picture.
   const pixel = (239 * 640 + 319 + 158) * 4;
   assert.deepEqual([...drawn.data.subarray(pixel, pixel + 4)], [0, 0, 0, 255]);

@@ -3,7 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { uniformsText } from '../../src/calibration/uniforms.js';
+import type { Rectification } from '../../src/calibration/rectification.js';
+import { uniforms, uniformsText } from '../../src/calibration/uniforms.js';
 import { packagePath } from '../../src/paths.js';
 
 /** RGBA, row by row from the top, without padding. */
@@ -17,25 +18,81 @@ export interface Picture {
 const headless = { GST_GL_WINDOW: 'egl-device', GST_GL_PLATFORM: 'egl', GST_GL_API: 'gles2' };
 const run = promisify(execFile);
 
-/** A shader of ours over a picture, by GStreamer's own glshader and in the way in which the graph is printed: through bash. */
-export async function renderPicture(
-  shader: 'rectify.frag',
-  uniforms: Record<string, number>,
-  from: Picture,
-  size: { width: number; height: number },
-): Promise<Picture> {
+/** The rectify shader over a picture, by GStreamer's own glshader and in the way in which the graph is printed: through bash. */
+export async function renderPicture(r: Rectification, from: Picture): Promise<Picture> {
   return inFolder(async (folder) => {
-    const input = join(folder, 'in.rgba');
-    await writeFile(input, from.data);
-    const caps = `width=${from.width} height=${from.height}`;
-    const source = `filesrc location=${input} blocksize=${from.data.length} ! rawvideoparse format=rgba ${caps} framerate=1/1 ! glupload`;
-    return (await render(folder, source, shader, uniforms, size, '')).at(-1);
+    const source = `${await sourceOf(folder, from.data, 'rgba', from)} ! glupload`;
+    return (await render(folder, source, rectifyShader(r, 'rectify.frag'), r.output, '')).at(-1);
   });
+}
+
+/** Pixel formats of 4:2:0. */
+export type PlanarFormat = 'I420' | 'NV12' | 'YV12' | 'NV21';
+
+/**
+ * The planes of a 4:2:0 picture through the shader that takes them as they are, from and to any of its formats. Both pictures are the bytes of GStreamer's
+ * own layout. `through` is a launch fragment in front of it, `caps` more of the input's caps; what came out also says its caps.
+ */
+export async function renderPlanes(
+  r: Rectification,
+  from: Uint8Array,
+  formats: { from: PlanarFormat; to: PlanarFormat },
+  { through = '', caps = '' } = {},
+): Promise<{ data: Uint8Array; caps: string }> {
+  return inFolder(async (folder) => {
+    const { width, height } = r.output;
+    const output = join(folder, 'out.yuv');
+    const line = [
+      `gst-launch-1.0 -v ${await sourceOf(folder, from, formats.from.toLowerCase(), r.source)}`,
+      ...(caps === '' ? [] : [`capssetter 'caps=video/x-raw,${caps}'`]),
+      ...(through === '' ? [] : [through]),
+      'planepack ! glupload ! planetexture',
+      `glshader ${rectifyShader(r, 'planes.frag')}`,
+      `'video/x-raw(memory:GLMemory),format=RGBA,width=${Math.ceil(width / 8) * 2},height=${(height * 3) / 2}'`,
+      'gldownload ! planeunpack',
+      `video/x-raw,format=${formats.to},width=${width},height=${height}`,
+      `filesink name=out location=${output}`,
+    ].join(' ! ');
+    const { stdout, stderr } = await bash(line);
+    const data = new Uint8Array(await readFile(output));
+    if (data.length === 0) throw new Error(`nothing came out: ${stderr}`);
+    return { data, caps: /out\.GstPad:sink: caps = (.*)/.exec(stdout)?.[1] ?? '' };
+  });
+}
+
+/** One frame of raw video out of a file. */
+async function sourceOf(
+  folder: string,
+  data: Uint8Array,
+  format: string,
+  { width, height }: { width: number; height: number },
+): Promise<string> {
+  const input = join(folder, 'in.raw');
+  await writeFile(input, data);
+  return `filesrc location=${input} blocksize=${data.length} ! rawvideoparse format=${format} width=${width} height=${height} framerate=1/1`;
+}
+
+function rectifyShader(r: Rectification, body: 'rectify.frag' | 'planes.frag'): string {
+  return shaderText([lensFile(r), body], uniforms(r));
+}
+
+export function lensFile(r: Rectification): 'fisheye.glsl' | 'pinhole.glsl' {
+  return r.lens.model === 'fisheye' ? 'fisheye.glsl' : 'pinhole.glsl';
+}
+
+function shaderText(files: readonly string[], values: Record<string, number>): string {
+  const paths = files.map((file) => `'${packagePath('shaders', file)}'`);
+  return `fragment="\\"$(cat ${paths.join(' ')})\\"" uniforms="${uniformsText('test', values)}"`;
+}
+
+function bash(line: string): Promise<{ stdout: string; stderr: string }> {
+  const env = { ...process.env, ...headless, GST_PLUGIN_PATH: packagePath('dist', 'native') };
+  return run('bash', ['-c', line], { env });
 }
 
 /** The first `count` frames of the simulated scene, as they come out of `through`, a launch fragment such as an encoder and a decoder. */
 export async function renderScene(
-  uniforms: Record<string, number>,
+  values: Record<string, number>,
   size: { width: number; height: number },
   count: number,
   fps: number,
@@ -43,7 +100,7 @@ export async function renderScene(
 ): Promise<Picture[]> {
   const caps = `video/x-raw(memory:GLMemory),width=${size.width},height=${size.height},framerate=${fps}/1`;
   const source = `gltestsrc pattern=black num-buffers=${count} ! '${caps}'`;
-  return inFolder((folder) => render(folder, source, 'sim.frag', uniforms, size, through));
+  return inFolder((folder) => render(folder, source, shaderText(['sim.frag'], values), size, through));
 }
 
 /** A picture file as GStreamer decodes it. */
@@ -60,17 +117,15 @@ async function render(
   folder: string,
   source: string,
   shader: string,
-  uniforms: Record<string, number>,
   { width, height }: { width: number; height: number },
   through: string,
 ): Promise<Picture[]> {
   const output = join(folder, 'out.rgba');
-  const fragment = `fragment="\\"$(cat '${packagePath('shaders', shader)}')\\""`;
   const caps = `'video/x-raw,format=RGBA,width=${width},height=${height},pixel-aspect-ratio=1/1'`;
   const line =
-    `gst-launch-1.0 -q ${source} ! glshader ${fragment} uniforms="${uniformsText('test', uniforms)}" ! ` +
+    `gst-launch-1.0 -q ${source} ! glshader ${shader} ! ` +
     `gldownload ! ${through === '' ? '' : `${through} ! `}${caps} ! filesink location=${output}`;
-  const { stderr } = await run('bash', ['-c', line], { env: { ...process.env, ...headless } });
+  const { stderr } = await bash(line);
   const pictures = await frames(output, { width, height });
   if (pictures.length === 0) throw new Error(`nothing came out: ${stderr}`);
   return pictures;

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { rectification } from '../../src/calibration/rectification.js';
-import { uniforms } from '../../src/calibration/uniforms.js';
 import { simIntrinsics, simUniforms } from '../../src/pipeline/sim.js';
 import type { Eye } from '../../src/protocol/ws.js';
 import { caseOf } from '../calibration/cases.js';
@@ -91,7 +90,7 @@ describe('the simulated lens is OpenCV’s', () => {
       );
       assert.ok(r);
       const [bent, straight] = await Promise.all([still('left', { distortion }), still('left', {})]);
-      const undone = await renderPicture('rectify.frag', uniforms(r), bent, size);
+      const undone = await renderPicture(r, bent);
       const before = difference(bent, straight, judged).mean;
       const after = difference(undone, straight, judged).mean;
       assert.ok(after < 1.5 && after < before / 5, `mean difference ${before} before, ${after} after`);

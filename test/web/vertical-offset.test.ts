@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises';
 import { before, describe, test } from 'node:test';
 import { load } from 'js-yaml';
 import { rectification } from '../../src/calibration/rectification.js';
-import { uniforms } from '../../src/calibration/uniforms.js';
 import { packagePath } from '../../src/paths.js';
 import { simUniforms } from '../../src/pipeline/sim.js';
 import type { Calibration, View } from '../../src/protocol/configuration.js';
@@ -30,7 +29,7 @@ function seenBy(
   eye: 'left' | 'right' = 'left',
 ): Promise<Picture> {
   const r = rectification(caseOf({ left: view, right: view, ...(calibration ? { calibration } : {}) }), eye);
-  return r ? renderPicture('rectify.frag', uniforms(r), picture, r.output) : Promise.resolve(picture);
+  return r ? renderPicture(r, picture) : Promise.resolve(picture);
 }
 
 describe('the simulated scene', () => {

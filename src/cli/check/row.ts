@@ -3,7 +3,7 @@ import { BinocleError, type Reason } from '../../protocol/errors.js';
 
 /** What was checked, and how it is. */
 export interface Row {
-  subject: 'configuration' | 'template' | 'graph' | 'shader';
+  subject: 'configuration' | 'template' | 'graph' | 'shader' | 'picture';
   name: string;
   verdict: 'ok' | 'warning' | 'failure';
   detail: string;

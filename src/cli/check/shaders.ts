@@ -1,9 +1,13 @@
-import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 import { packagePath } from '../../paths.js';
-import type { GlProbe } from '../../pipeline/machine.js';
+import type { Machine } from '../../pipeline/machine.js';
+import { whyNot } from '../../pipeline/requirements.js';
+import { loadTemplate } from '../../pipeline/template.js';
 import { displayName } from '../../config/source.js';
+import { BinocleError } from '../../protocol/errors.js';
+import { drawAndCompare } from './draw.js';
+import { launchGl } from './launch-gl.js';
 import { refused, type Row } from './row.js';
+import { bodies, lenses, placeOf, type ShaderSource, shippedSources, sourceOfFiles, textOf } from './shader-sources.js';
 
 /** One fault that the GLSL compiler found. */
 export interface ShaderFault {
@@ -12,55 +16,70 @@ export interface ShaderFault {
   message: string;
 }
 
-/** The package's fragment shaders. */
-export function shippedShaders(): string[] {
-  const folder = packagePath('shaders');
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.frag'))
-    .map((name) => packagePath('shaders', name));
+/** What a shader may be off: of 255, in the mean and for all but a thousandth of what is inside the picture. */
+const most = { mean: 1, p999: 8 };
+
+/** Compiles the package's shaders with this machine's GL, and draws a picture through those that rectify. */
+export async function checkShippedShaders(machine: Machine): Promise<Row[]> {
+  const compiled = await Promise.all(shippedSources().map((source) => checkShader(source, machine)));
+  const pairs = bodies.flatMap((body) => lenses.map((lens) => ({ lens, body })));
+  const well = pairs.filter((_, index) => compiled[index]!.verdict === 'ok');
+  return [...compiled, ...(await Promise.all(well.map(({ lens, body }) => checkDrawing(lens, body, machine))))];
 }
 
-/** Compiles each shader with this machine's GL, in a process of its own: a driver that crashes is a failed check and nothing more. */
-export function checkShaders(paths: readonly string[], gl: GlProbe): Promise<Row[]> {
-  return Promise.all(paths.map((path) => checkShader(path, gl)));
-}
-
-async function checkShader(path: string, gl: GlProbe): Promise<Row> {
-  const row = { subject: 'shader', name: displayName(path) } as const;
-  if (!gl.available) return { ...row, verdict: 'warning', detail: `not compiled: ${gl.because}` };
-  let fragment: string;
+/** Compiles a shader of the user's, by its path. */
+export async function checkShaderFile(path: string, machine: Machine): Promise<Row> {
+  let source: ShaderSource;
   try {
-    fragment = readFileSync(path, 'utf8');
+    source = sourceOfFiles([path]);
   } catch (error) {
-    return refused('shader', row.name, error);
+    return refused('shader', displayName(path), error);
   }
+  return checkShader(source, machine);
+}
+
+/** One small frame through a shader. */
+export async function checkShader(source: ShaderSource, machine: Pick<Machine, 'gl' | 'pluginPath'>): Promise<Row> {
+  const { gl } = machine;
+  const row = { subject: 'shader', name: source.name } as const;
+  if (!gl.available) return { ...row, verdict: 'warning', detail: `not compiled: ${gl.because}` };
+  const fragment = textOf(source);
   // Quotes, backslashes and $ would not survive the launch line that carries the shader.
   const unquotable = /["\\`$]/.exec(fragment);
   if (unquotable !== null) {
-    const line = fragment.slice(0, unquotable.index).split('\n').length;
-    const detail = `${row.name}:${line}  a shader cannot contain ${unquotable[0]}: it is carried in a launch line`;
+    const place = placeOf(source, fragment.slice(0, unquotable.index).split('\n').length);
+    const detail = `${place}  a shader cannot contain ${unquotable[0]}: it is carried in a launch line`;
     return { ...row, verdict: 'failure', reason: 'bad-graph', detail };
   }
-  const { failed, output } = await draw(fragment, gl.environment);
+  const frame = 'gltestsrc num-buffers=1 ! video/x-raw(memory:GLMemory),width=64,height=64 ! glshader';
+  const { failed, output } = await launchGl([...frame.split(' '), `fragment="${fragment}"`, '!', 'fakesink'], machine);
   if (!failed) return { ...row, verdict: 'ok', detail: `compiles with ${gl.renderer}` };
-  const faults = readFaults(output);
-  const detail = faults
-    .map(({ line, message }) => `${row.name}${line === undefined ? '' : `:${line}`}  ${message}`)
+  const detail = readFaults(output)
+    .map(({ line, message }) => `${placeOf(source, line)}  ${message}`)
     .join('\n');
   return { ...row, verdict: 'failure', reason: 'bad-graph', detail };
 }
 
-/** One small frame through the shader. */
-function draw(fragment: string, environment: Record<string, string>): Promise<{ failed: boolean; output: string }> {
-  const source = 'gltestsrc num-buffers=1 ! video/x-raw(memory:GLMemory),width=64,height=64';
-  const graph = [...source.split(' '), '!', 'glshader', `fragment="${fragment}"`, '!', 'fakesink'];
-  const env = { ...process.env, ...environment, GST_DEBUG: 'glslstage:1,glsl:1', GST_DEBUG_NO_COLOR: '1', LC_ALL: 'C' };
-  return new Promise((resolve) => {
-    execFile('gst-launch-1.0', ['-q', ...graph], { env, timeout: 20_000 }, (error, stdout, stderr) => {
-      const why = error === null ? '' : `\n${error.killed === true ? 'the driver did not answer within 20 s' : ''}`;
-      resolve({ failed: error !== null, output: `${stdout}\n${stderr}${why}` });
-    });
-  });
+async function checkDrawing(
+  lens: (typeof lenses)[number],
+  body: (typeof bodies)[number],
+  machine: Machine,
+): Promise<Row> {
+  const paths = [lens, body].map((name) => packagePath('shaders', name));
+  const source = sourceOfFiles(paths);
+  const row = { subject: 'picture', name: source.name } as const;
+  const without = body === 'planes.frag' ? whyNot(loadTemplate('planes', 'rectify'), machine) : null;
+  if (without !== null) return { ...row, verdict: 'warning', detail: `not drawn: ${without}` };
+  try {
+    const { mean, p999, worst, outside } = await drawAndCompare(lens, body, textOf(source), machine);
+    const well = mean < most.mean && p999 <= most.p999 && outside <= 1;
+    const detail = `differs from the reference by ${mean.toFixed(2)} in the mean and at most ${worst.toFixed(1)}, of 255; outside by ${outside}`;
+    if (well) return { ...row, verdict: 'ok', detail };
+    const limits = `${detail}: more than ${most.mean} and, but for a thousandth of the picture, ${most.p999}`;
+    return { ...row, verdict: 'failure', reason: 'bad-graph', detail: limits };
+  } catch (error) {
+    return refused('picture', row.name, BinocleError.from(error));
+  }
 }
 
 /**

@@ -1,0 +1,9 @@
+/** The elements of `src/engine/native`: what needs one of them needs GST_PLUGIN_PATH in a printed line. */
+export const ownElements: ReadonlySet<string> = new Set([
+  'stereopair',
+  'detour',
+  'planepack',
+  'planetexture',
+  'planeunpack',
+  'rtphdrextplayoutdelay',
+]);

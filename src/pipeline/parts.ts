@@ -1,0 +1,30 @@
+import { packagePath } from '../paths.js';
+import type { Machine } from './machine.js';
+import type { Stage } from './plan.js';
+import { requireTemplate } from './requirements.js';
+import type { Parameters, Template, TemplateKind } from './template.js';
+import type { Templates } from './templates.js';
+
+/** The stages of a graph as they are put together, each checked against the machine. */
+export class Parts {
+  readonly stages: Stage[] = [];
+  readonly templates: Template[] = [];
+  readonly #machine: Machine;
+  readonly #templates: Templates;
+
+  constructor(machine: Machine, templates: Templates) {
+    this.#machine = machine;
+    this.#templates = templates;
+  }
+
+  add(kind: TemplateKind, name: string, parameters: Parameters): void {
+    this.addTemplate(kind, this.#templates.named(kind, name), parameters);
+  }
+
+  addTemplate(kind: TemplateKind, template: Template, parameters: Parameters): void {
+    requireTemplate(template, this.#machine);
+    const shipped = template.path === packagePath('pipelines', kind, `${template.name}.gst`);
+    this.stages.push({ kind, template: shipped ? template.name : template.path, parameters });
+    this.templates.push(template);
+  }
+}

@@ -1,0 +1,127 @@
+import { type Rectification, rectification } from '../calibration/rectification.js';
+import { uniforms, uniformsText } from '../calibration/uniforms.js';
+import type { Size } from '../calibration/view.js';
+import { packagePath } from '../paths.js';
+import type { Profile } from '../protocol/configuration.js';
+import type { Eye } from '../protocol/ws.js';
+import type { ChosenSource } from './choose-sources.js';
+import { planesFormats } from './formats.js';
+import type { Machine } from './machine.js';
+import type { Parts } from './parts.js';
+import type { Choice, Plan } from './plan.js';
+import { whyNot } from './requirements.js';
+import { chooseRoad } from './roads.js';
+import type { Templates } from './templates.js';
+
+/** What happens between camera and layout, and why: nothing that the picture does not need. */
+export class RectifyEye {
+  readonly choices: Choice[] = [];
+  readonly omitted: Plan['omitted'] = [];
+  readonly #profile: Profile;
+  readonly #machine: Machine;
+  readonly #templates: Templates;
+  readonly #size: Size;
+
+  /** `size` is that of one eye's picture as it goes to the encoder. */
+  constructor(profile: Profile, machine: Machine, templates: Templates, size: Size) {
+    this.#profile = profile;
+    this.#machine = machine;
+    this.#templates = templates;
+    this.#size = size;
+  }
+
+  /** Adds the stages of one eye; `encoder` takes `format`. */
+  add(parts: Parts, eye: Eye, source: ChosenSource, format: string, encoder: string): void {
+    const wanted = rectification(this.#profile, eye);
+    const inGl = source.template.header.memory === 'gl';
+    if (wanted === null) {
+      this.omitted.push({ stage: `rectify ${eye}`, because: 'calibration and view leave every pixel where it is' });
+      if (!inGl) this.#convert(parts, eye, source, format, encoder);
+      else {
+        const { road, ...choice } = chooseRoad(source.template.header, this.#machine, this.#templates, null);
+        parts.add('transfer', road.download, { eye, format, ...this.#size });
+        this.choices.push({ what: `transfer ${eye}`, ...choice });
+      }
+      if (whyNot(this.#templates.named('rectify', 'place'), this.#machine) === null)
+        parts.add('rectify', 'place', { eye });
+      return;
+    }
+    const without = this.#withoutGl();
+    if (without === null) this.#inGl(parts, eye, source, format, wanted);
+    else this.#onlyCpu(parts, eye, format, without);
+  }
+
+  #withoutGl(): string | null {
+    const { gl } = this.#machine;
+    if (!gl.available) return gl.because;
+    return whyNot(this.#templates.named('rectify', 'shader'), this.#machine);
+  }
+
+  #convert(parts: Parts, eye: Eye, source: ChosenSource, format: string, encoder: string): void {
+    if (source.format === format) {
+      const because = `${source.source} delivers ${format}, which ${encoder} takes`;
+      this.omitted.push({ stage: `convert ${eye}`, because });
+      return;
+    }
+    parts.add('transfer', 'convert', { eye, format });
+  }
+
+  #inGl(parts: Parts, eye: Eye, source: ChosenSource, format: string, wanted: Rectification): void {
+    const { header } = source.template;
+    const { road, ...choice } = chooseRoad(header, this.#machine, this.#templates, wanted);
+    const inPlanes = road.rectify === 'planes';
+    if (inPlanes && source.format !== undefined && planesFormats.includes(source.format))
+      this.omitted.push({ stage: `convert ${eye}`, because: `the shader takes ${source.format} as it is` });
+    else if (inPlanes) parts.add('transfer', 'convert-planes', { eye });
+    if (header.memory !== 'gl') parts.add('transfer', road.upload, { eye });
+    parts.add('rectify', road.rectify, {
+      eye,
+      lens: packagePath('shaders', wanted.lens.model === 'fisheye' ? 'fisheye.glsl' : 'pinhole.glsl'),
+      shader: packagePath('shaders', road.shader),
+      uniforms: uniformsText('rectify', uniforms(wanted)),
+      ...this.#size,
+      ...texelsOf(this.#size),
+    });
+    parts.add('transfer', road.download, { eye, format, ...this.#size });
+    this.choices.push({ what: `rectify ${eye}`, ...choice, chosen: `shader, ${choice.chosen}` });
+  }
+
+  #onlyCpu(parts: Parts, eye: Eye, format: string, because: string): void {
+    const view = this.#profile.view[eye];
+    const { width, height } = this.#profile.capture;
+    const { crop } = view;
+    parts.add('rectify', 'cpu', {
+      eye,
+      crop_left: Math.round(crop.left * width),
+      crop_right: Math.round(crop.right * width),
+      crop_top: Math.round(crop.top * height),
+      crop_bottom: Math.round(crop.bottom * height),
+      rotate: turns[view.rotate],
+      flip: flips[view.flip],
+      ...this.#size,
+    });
+    parts.add('transfer', 'convert', { eye, format });
+    const lost = [
+      ...(this.#profile.calibration.model === 'none' ? [] : ['the lens calibration']),
+      ...(view.roll_deg === 0 ? [] : ['roll']),
+      ...(view.zoom === 1 ? [] : ['zoom']),
+      ...(view.shift_x === 0 && view.shift_y === 0 ? [] : ['shift']),
+    ];
+    const rest =
+      lost.length === 0 ? 'crop, rotate and flip are all that is asked for' : `lost without GL: ${lost.join(', ')}`;
+    this.choices.push({
+      what: `rectify ${eye}`,
+      chosen: 'videocrop and videoflip',
+      because: rest,
+      rejected: [{ option: 'shader', because }],
+    });
+  }
+}
+
+/** Size in texels of the planes that `shaders/planes.frag` writes, four bytes each; see gstplaneunpack.c. */
+function texelsOf({ width, height }: Size): { texels_wide: number; texels_high: number } {
+  return { texels_wide: Math.ceil(width / 8) * 2, texels_high: (height * 3) / 2 };
+}
+
+const turns = { 0: undefined, 90: '90r', 180: '180', 270: '90l' } as const;
+const flips = { none: undefined, horizontal: 'horiz', vertical: 'vert', both: '180' } as const;
