@@ -1,7 +1,7 @@
 import { machineFrom, type Machine } from '../pipeline/machine.js';
 import { planGraph } from '../pipeline/plan-graph.js';
 import type { Plan } from '../pipeline/plan.js';
-import { loadTemplates, type Templates } from '../pipeline/templates.js';
+import { loadTemplates } from '../pipeline/templates.js';
 import { forParser, graphText, launchCommand } from '../pipeline/text.js';
 import { snapshotText, viewerText } from '../pipeline/viewer.js';
 import type { Profile } from '../protocol/configuration.js';
@@ -25,19 +25,18 @@ export interface Known {
  */
 export async function drawBlueprint(profile: Profile, progress: Progress, known: Known = {}): Promise<Blueprint> {
   const machine = await machineFor(profile, progress, known);
-  const templates = loadTemplates(profile);
-  const plan = planGraph(profile, machine, templates);
+  const plan = planGraph(profile, machine, loadTemplates(profile));
   // Read by GStreamer when the first GL display is made, which is when the graph starts.
   Object.assign(process.env, plan.environment);
-  return blueprint(profile, machine, plan, templates);
+  return blueprint(profile, machine, plan);
 }
 
-function blueprint(profile: Profile, machine: Machine, plan: Plan, templates: Templates): Blueprint {
+function blueprint(profile: Profile, machine: Machine, plan: Plan): Blueprint {
   return {
     plan,
     profile,
     machine,
-    exclusive: isExclusive(plan, templates),
+    exclusive: isExclusive(plan),
     limits: (within) => startLimits(plan, profile, within),
     // Written when they are asked for: a change that only moves a uniform needs neither.
     get text() {

@@ -1,6 +1,6 @@
 import { elementsOf } from '../pipeline/launch-syntax.js';
 import type { Plan } from '../pipeline/plan.js';
-import type { Templates } from '../pipeline/templates.js';
+import { loadTemplate } from '../pipeline/template.js';
 import type { Profile } from '../protocol/configuration.js';
 import type { Eye } from '../protocol/ws.js';
 import type { StartLimits } from './watch.js';
@@ -12,8 +12,10 @@ const slow =
   /^(libcamerasrc|v4l2src|uvch264src|rtspsrc|souphttpsrc|srtsrc|rtmp2?src|decklinkvideosrc|nvarguscamerasrc)$/;
 
 /** Whether a graph needs what no two graphs can have at once: a camera, or the one encoder of the hardware. */
-export function isExclusive({ sources, encoder }: Plan, templates: Templates): boolean {
-  const hardware = templates.named('encode', encoder).header.hardware === true;
+export function isExclusive({ sources, stages }: Pick<Plan, 'sources' | 'stages'>): boolean {
+  const hardware = stages.some(
+    ({ kind, template }) => kind === 'encode' && loadTemplate(template, kind).header.hardware === true,
+  );
   return hardware || Object.values(sources).some((source) => !shared.has(source));
 }
 
