@@ -28,11 +28,14 @@ export function aiortc(shape: Shape): System {
           ...[width, height].map(String),
           ...eyes.map((eye) => camera(eye, shape)),
         ],
-        { stdio: ['pipe', 'pipe', 'inherit'] },
+        { stdio: ['pipe', 'pipe', 'pipe'] },
       );
+      // libx264 tells much there; it is shown when something went wrong.
+      let log = '';
+      sender.stderr.setEncoding('utf8').on('data', (text: string) => (log = (log + text).slice(-2000)));
       const player = await openPlayer(page, (message) => void sender.stdin.write(`${JSON.stringify(message)}\n`));
       const cameras = new Promise<number>((resolve, reject) => {
-        sender.once('exit', (status) => reject(new Error(`aiortc_sender.py ended with ${String(status)}`)));
+        sender.once('exit', (status) => reject(new Error(`aiortc_sender.py ended with ${String(status)}:\n${log}`)));
         createInterface({ input: sender.stdout }).on('line', (line) => {
           const message = JSON.parse(line) as { camera?: number; offer?: string };
           if (message.camera !== undefined) resolve(message.camera);

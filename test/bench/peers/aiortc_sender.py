@@ -18,7 +18,6 @@ from aiortc import MediaStreamTrack, RTCPeerConnection, RTCRtpSender, RTCSession
 from aiortc.sdp import candidate_from_sdp
 
 WIDTH, HEIGHT = (int(text) for text in sys.argv[1:3])
-av.logging.set_level(av.logging.ERROR)
 CLOCK_RATE = 90_000
 
 
