@@ -15,10 +15,12 @@ import { Notice } from './ui/notice.js';
 import { restWhenIdle } from './ui/quiet.js';
 import { Toolbar } from './ui/toolbar.js';
 import { Stage } from './view/stage.js';
-import { isView, type View } from './view/views.js';
+import { comparisons, isView, type View } from './view/views.js';
 import { hello, Viewer } from './viewer.js';
+import { controllersOf } from './xr/controllers.js';
 import { findHeadset, type Headset } from './xr/headset.js';
 import { Immersion } from './xr/immersion.js';
+import { Tuning } from './xr/tuning.js';
 
 const part = (name: string): HTMLElement => document.getElementById(name)!;
 const wish = readWish(new URL(location.href), sessionStorage);
@@ -46,6 +48,7 @@ const meter = new OffsetMeter(viewer, (reading) => overlays.handleReading(readin
 const panel = new Panel(part('panel'), settings, guidesPage(overlays, settings), () => openPanel(false));
 let headset: Headset = 'no-webxr';
 let immersion: Immersion | null = null;
+let figureLine = '';
 
 const notice = new Notice(part('notice'), {
   token(token) {
@@ -83,12 +86,22 @@ function show(view: View): void {
 
 async function enterVr(): Promise<XRSession> {
   if (immersion) return immersion.session;
-  const entered = await Immersion.enter(viewer, wish.vr !== 'webgl');
+  overlays.comparison = comparisons.find((name) => name === stage.view) ?? null;
+  const entered = await Immersion.enter(viewer, overlays, wish.vr !== 'webgl');
   immersion = entered;
+  const tuning = new Tuning(settings, overlays);
+  entered.on('frame', (now) => {
+    tuning.advance(now, controllersOf(entered.session.inputSources));
+    entered.write([figureLine, ...tuning.lines(now)].join('\n'));
+  });
   stage.hide();
+  document.body.classList.add('immersed');
   toolbar.showHeadset(headset, true);
   entered.on('ended', () => {
     immersion = null;
+    tuning.close();
+    overlays.comparison = null;
+    document.body.classList.remove('immersed');
     stage.show(stage.view);
     toolbar.showHeadset(headset, false);
   });
@@ -118,9 +131,8 @@ overlays.on('offset', () => {
 viewer.on('readings', (readings) => {
   if (viewer.state.phase !== 'playing') return;
   const line = figures(readings);
-  part('figures').textContent = line;
+  part('figures').textContent = figureLine = line;
   part('figures').title = explanation(readings);
-  immersion?.write(line);
 });
 window.addEventListener('online', () => signalling.connect());
 navigator.xr?.addEventListener('devicechange', () => void lookForHeadset());

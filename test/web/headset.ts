@@ -4,11 +4,24 @@ import type { Region } from '../shaders/frame-code.js';
 
 declare const IWER: {
   metaQuest3: object;
-  XRDevice: new (
-    config: object,
-    options: { stereoEnabled: boolean },
-  ) => { installRuntime(options: { forceInstall: boolean; polyfillLayers: boolean }): void };
+  XRDevice: new (config: object, options: { stereoEnabled: boolean }) => Device;
 };
+
+interface Device {
+  installRuntime(options: { forceInstall: boolean; polyfillLayers: boolean }): void;
+  controllers: Record<
+    'left' | 'right',
+    {
+      updateAxis(id: 'thumbstick', axis: 'x-axis' | 'y-axis', value: number): void;
+      updateButtonValue(id: string, value: number): void;
+    }
+  >;
+}
+
+declare global {
+  /** The emulated headset of a page that wears one. */
+  var worn: Device;
+}
 
 /** Gives pages opened from now on an emulated Quest 3 with both eyes on the screen, left half and right half; `layers`: with media layers. */
 export async function wearHeadset(page: Page, layers: boolean): Promise<void> {
@@ -23,11 +36,10 @@ export async function wearHeadset(page: Page, layers: boolean): Promise<void> {
         if (!binding || !('createQuadLayer' in binding.prototype)) binding = next;
       },
     });
-    const install = (): void =>
-      new IWER.XRDevice(IWER.metaQuest3, { stereoEnabled: true }).installRuntime({
-        forceInstall: true,
-        polyfillLayers,
-      });
+    const install = (): void => {
+      globalThis.worn = new IWER.XRDevice(IWER.metaQuest3, { stereoEnabled: true });
+      globalThis.worn.installRuntime({ forceInstall: true, polyfillLayers });
+    };
     if (!polyfillLayers) return install();
     // The layers polyfill wants a body, the page's script a headset: between the two lies `interactive`.
     document.addEventListener('readystatechange', () => {

@@ -20,6 +20,8 @@ export class Picture {
     const [width, height] = sizeOf(source);
     if (width === 0 || height === 0) return;
     gl.bindTexture(gl.TEXTURE_2D, this.texture);
+    // What is drawn over a picture is blended by its alpha.
+    gl.pixelStorei(gl.UNPACK_PREMULTIPLY_ALPHA_WEBGL, source instanceof HTMLCanvasElement);
     if (width === this.width && height === this.height)
       gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, gl.RGBA, gl.UNSIGNED_BYTE, source);
     else gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, gl.RGBA, gl.UNSIGNED_BYTE, source);

@@ -8,17 +8,18 @@ export interface Area {
   height: number;
 }
 
-/** Draws the guide over each eye on an empty canvas; `thickness` in pixels. A dark seam keeps a line visible on any picture. */
+/** Draws the guide over each eye on an empty canvas; `thickness` in pixels; `aspect` where the canvas will be stretched. A dark seam keeps a line visible on any picture. */
 export function drawGuides(
   context: CanvasRenderingContext2D,
   guide: GuideName,
   density: number,
   eyes: readonly Area[],
   thickness: number,
+  aspect?: number,
 ): void {
   context.clearRect(0, 0, context.canvas.width, context.canvas.height);
   for (const eye of eyes) {
-    const lines = linesOf(guide, density, eye.width / eye.height);
+    const lines = linesOf(guide, density, aspect ?? eye.width / eye.height);
     for (const seam of [true, false]) for (const line of lines) stroke(context, line, eye, thickness, seam);
   }
 }

@@ -1,9 +1,10 @@
 import { Emitter } from '../events.js';
+import type { Comparison } from '../view/views.js';
 import type { GuideName } from './guides.js';
 import type { OffsetReading } from './offset-meter.js';
 
 interface OverlayEvents {
-  /** Other guides, or another density of them. */
+  /** Other guides, another density of them, another comparison. */
   guides: [];
   /** Measuring began or ended, or there is a new reading. */
   offset: [];
@@ -16,6 +17,7 @@ export const densities = { least: 3, most: 40, usual: 12 } as const;
 export class Overlays extends Emitter<OverlayEvents> {
   #guides: GuideName = 'none';
   #density: number = densities.usual;
+  #comparison: Comparison | null = null;
   #measuring = false;
   #offset: OffsetReading | null = null;
 
@@ -38,11 +40,22 @@ export class Overlays extends Emitter<OverlayEvents> {
     this.emit('guides');
   }
 
+  /** In the headset: both eyes are shown both pictures so. */
+  get comparison(): Comparison | null {
+    return this.#comparison;
+  }
+
+  set comparison(comparison: Comparison | null) {
+    this.#comparison = comparison;
+    this.emit('guides');
+  }
+
   get measuring(): boolean {
     return this.#measuring;
   }
 
   set measuring(on: boolean) {
+    if (on === this.#measuring) return;
     this.#measuring = on;
     this.#offset = null;
     this.emit('offset');

@@ -1,10 +1,11 @@
+import { drawComparison } from '../gl/comparison.js';
 import { eyeTextures, type EyeTextures } from '../gl/eyes.js';
 import { Painter } from '../gl/painter.js';
 import { eyeAspect } from '../stereo/layouts.js';
 import { Joined } from '../media/joined.js';
 import { fit } from '../stereo/fit.js';
 import type { Viewer } from '../viewer.js';
-import { blinkingEye, surface, viewAspect, type Comparison, type DisplayPath, type View } from './views.js';
+import { surface, viewAspect, type Comparison, type DisplayPath, type View } from './views.js';
 
 /** One half of a canvas, as matrices of the square of two by two. */
 // prettier-ignore
@@ -168,17 +169,9 @@ class Canvas {
     const [gl, painter, eyes] = [this.#gl, this.#painter, this.#eyes?.current];
     if (!gl || !painter || !eyes) return;
     gl.viewport(0, 0, this.element.width, this.element.height);
-    switch (this.#painting) {
-      case 'side-by-side':
-        for (const eye of ['left', 'right'] as const) painter.draw(eyes[eye], halves[eye]);
-        return;
-      case 'anaglyph':
-      case 'difference':
-        painter.drawMixed(eyes.left, eyes.right, halves.whole, this.#painting);
-        return;
-      case 'blink':
-        painter.draw(eyes[blinkingEye(performance.now())], halves.whole);
-    }
+    if (this.#painting !== 'side-by-side')
+      drawComparison(painter, eyes, this.#painting, halves.whole, performance.now());
+    else for (const eye of ['left', 'right'] as const) painter.draw(eyes[eye], halves[eye]);
     const painted = performance.now();
     // What is painted between two display frames appears with the next.
     requestAnimationFrame((at) => this.#eyes?.shown(painted, Math.max(at, painted)));

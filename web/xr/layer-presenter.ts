@@ -1,24 +1,36 @@
+import { guidePixels } from '../overlay/guide-picture.js';
 import { layoutFacts } from '../stereo/layouts.js';
+import type { Comparison } from '../view/views.js';
 import type { Viewer } from '../viewer.js';
+import { CanvasLayer } from './canvas-layer.js';
+import { ComparisonLayer } from './comparison-layer.js';
 import { Panel, panelPixels, panelSize } from './panel.js';
-import { beneath, type Place, type Size } from './placement.js';
+import { beneath, half, rigid, type Place, type Size } from './placement.js';
 import type { Presenter } from './presenter.js';
 
 /** Where one video holds both eyes and the browser composes videos itself (WebXR Layers): no copy, no drawing, full display rate. */
 export class LayerPresenter implements Presenter {
   readonly path = 'layer';
+  readonly #surroundings: [XRSession, WebGL2RenderingContext, XRReferenceSpace, Viewer];
   readonly #picture: XRQuadLayer;
-  readonly #strip: Strip | null;
+  readonly #panel = new Panel();
+  readonly #strip: CanvasLayer | null;
+  readonly #guides: CanvasLayer | null;
+  #comparison: { name: Comparison; layer: ComparisonLayer } | null = null;
+  #guided = false;
+  #placed: [Place, Size] | null = null;
 
-  /** Throws where the browser cannot after all; `gl` draws the strip of figures. */
+  /** Throws where the browser cannot after all; `gl` draws what is not video. */
   constructor(session: XRSession, gl: WebGL2RenderingContext, space: XRReferenceSpace, viewer: Viewer, size: Size) {
+    this.#surroundings = [session, gl, space, viewer];
     this.#picture = new XRMediaBinding(session).createQuadLayer(viewer.videos.left.element, {
       space,
       layout: layoutFacts[viewer.layout].layer!,
       ...half(size),
     });
-    this.#strip = Strip.make(session, gl, space);
-    void session.updateRenderState({ layers: [...(this.#strip ? [this.#strip.layer] : []), this.#picture] });
+    this.#strip = CanvasLayer.make(session, gl, space, panelPixels, panelSize);
+    this.#guides = CanvasLayer.make(session, gl, space, guidePixels, size);
+    this.#compose();
   }
 
   /** One video whose two eyes a layer can tell apart, in a browser that has media layers. */
@@ -27,76 +39,51 @@ export class LayerPresenter implements Presenter {
   }
 
   place(place: Place, size: Size): void {
+    this.#placed = [place, size];
     Object.assign(this.#picture, half(size), { transform: rigid(place) });
-    this.#strip?.place(beneath(place, size.height / 2 + panelSize.height, 0.05));
+    this.#strip?.place(beneath(place, size.height / 2 + panelSize.height, 0.05), panelSize);
+    // In the same plane: layers are laid over each other in their order, not by depth.
+    this.#guides?.place(place, size);
+    this.#comparison?.layer.place(place, size);
+  }
+
+  cover(guides: HTMLCanvasElement | null, comparison: Comparison | null): void {
+    if (guides) this.#guides?.show(guides);
+    this.#guided = guides !== null;
+    if (comparison !== (this.#comparison?.name ?? null)) this.#compare(comparison);
+    this.#compose();
   }
 
   write(text: string): void {
-    this.#strip?.write(text);
+    if (this.#panel.write(text)) this.#strip?.show(this.#panel.canvas);
   }
 
   draw(frame: XRFrame): void {
     this.#strip?.draw(frame);
+    if (this.#guided) this.#guides?.draw(frame);
+    this.#comparison?.layer.draw(frame);
   }
 
   close(): void {
     this.#picture.destroy();
     this.#strip?.layer.destroy();
-  }
-}
-
-/** The line of figures as a layer of its own. */
-class Strip {
-  readonly layer: XRQuadLayer;
-  readonly #gl: WebGL2RenderingContext;
-  readonly #binding: XRWebGLBinding;
-  readonly #panel = new Panel();
-  #written = true;
-
-  private constructor(gl: WebGL2RenderingContext, binding: XRWebGLBinding, space: XRReferenceSpace) {
-    this.#gl = gl;
-    this.#binding = binding;
-    this.layer = binding.createQuadLayer({
-      space,
-      layout: 'mono',
-      viewPixelWidth: panelPixels.width,
-      viewPixelHeight: panelPixels.height,
-      ...half(panelSize),
-    });
+    this.#guides?.layer.destroy();
+    this.#comparison?.layer.close();
   }
 
-  /** Null where the browser has layers for videos alone: the picture does without figures then. */
-  static make(session: XRSession, gl: WebGL2RenderingContext, space: XRReferenceSpace): Strip | null {
-    if (typeof XRWebGLBinding !== 'function' || !('createQuadLayer' in XRWebGLBinding.prototype)) return null;
-    return new Strip(gl, new XRWebGLBinding(session, gl), space);
+  #compare(name: Comparison | null): void {
+    this.#comparison?.layer.close();
+    this.#comparison = null;
+    // Layers for videos alone: the picture does without.
+    if (name === null || !this.#strip) return;
+    this.#comparison = { name, layer: new ComparisonLayer(...this.#surroundings, name) };
+    if (this.#placed) this.#comparison.layer.place(...this.#placed);
   }
 
-  place(place: Place): void {
-    this.layer.transform = rigid(place);
+  /** From the back to the front. The strip, which covers nothing, comes first: the layers' polyfill takes the context of the first layer for all. */
+  #compose(): void {
+    const picture = this.#comparison?.layer.layer ?? this.#picture;
+    const layers = [this.#strip?.layer, picture, this.#guided ? this.#guides?.layer : undefined];
+    void this.#surroundings[0].updateRenderState({ layers: layers.filter((layer) => layer !== undefined) });
   }
-
-  write(text: string): void {
-    if (this.#panel.write(text)) this.#written = true;
-  }
-
-  draw(frame: XRFrame): void {
-    if (!this.#written && !this.layer.needsRedraw) return;
-    this.#written = false;
-    const gl = this.#gl;
-    const { colorTexture } = this.#binding.getSubImage(this.layer, frame);
-    gl.bindTexture(gl.TEXTURE_2D, colorTexture);
-    // Layer textures have their origin below, a canvas above.
-    gl.pixelStorei(gl.UNPACK_FLIP_Y_WEBGL, true);
-    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, gl.RGBA, gl.UNSIGNED_BYTE, this.#panel.canvas);
-    gl.pixelStorei(gl.UNPACK_FLIP_Y_WEBGL, false);
-  }
-}
-
-/** Quad layers of today's browsers take half the width and height, as three.js (XRManager) and the layers polyfill do. */
-function half({ width, height }: Size): Size {
-  return { width: width / 2, height: height / 2 };
-}
-
-function rigid({ position, orientation }: Place): XRRigidTransform {
-  return new XRRigidTransform(position, orientation);
 }

@@ -90,3 +90,12 @@ export function multiply(a: Float32Array, b: Float32Array): Float32Array {
       for (let k = 0; k < 4; k++) product[column * 4 + row]! += a[k * 4 + row]! * b[column * 4 + k]!;
   return product;
 }
+
+/** Quad layers of today's browsers take half the width and height, as three.js (XRManager) and the layers polyfill do. */
+export function half({ width, height }: Size): Size {
+  return { width: width / 2, height: height / 2 };
+}
+
+export function rigid({ position, orientation }: Place): XRRigidTransform {
+  return new XRRigidTransform(position, orientation);
+}

@@ -1,7 +1,10 @@
+import { drawComparison } from '../gl/comparison.js';
 import { eyeTextures, type EyeTextures } from '../gl/eyes.js';
-import { Painter } from '../gl/painter.js';
+import { Painter, type Cut } from '../gl/painter.js';
 import { Picture } from '../gl/picture.js';
+import type { Eye } from '../../src/protocol/ws.js';
 import { whole } from '../stereo/layouts.js';
+import type { Comparison } from '../view/views.js';
 import type { Viewer } from '../viewer.js';
 import { Panel, panelSize } from './panel.js';
 import { beneath, modelMatrix, multiply, type Place, type Size } from './placement.js';
@@ -17,6 +20,9 @@ export class WebGlPresenter implements Presenter {
   readonly #eyes: EyeTextures;
   readonly #panel = new Panel();
   readonly #panelPicture: Picture;
+  readonly #guides: Picture;
+  #guided = false;
+  #comparison: Comparison | null = null;
   #model: Float32Array | null = null;
   #panelModel: Float32Array | null = null;
 
@@ -27,6 +33,7 @@ export class WebGlPresenter implements Presenter {
     this.#painter = new Painter(gl);
     this.#panelPicture = new Picture(gl);
     this.#panelPicture.upload(this.#panel.canvas);
+    this.#guides = new Picture(gl);
     this.#eyes = eyeTextures(gl, viewer, () => {});
     this.#eyes.fill();
     this.#layer = new XRWebGLLayer(session, gl, { antialias: false, depth: false, stencil: false, alpha: false });
@@ -36,6 +43,11 @@ export class WebGlPresenter implements Presenter {
   place(place: Place, size: Size): void {
     this.#model = modelMatrix(place, size);
     this.#panelModel = modelMatrix(beneath(place, size.height / 2 + panelSize.height, 0.05), panelSize);
+  }
+
+  cover(guides: HTMLCanvasElement | null, comparison: Comparison | null): void {
+    if (guides) this.#guides.upload(guides);
+    [this.#guided, this.#comparison] = [guides !== null, comparison];
   }
 
   write(text: string): void {
@@ -54,15 +66,26 @@ export class WebGlPresenter implements Presenter {
       if (!viewport || !this.#model || !this.#panelModel) continue;
       gl.viewport(viewport.x, viewport.y, viewport.width, viewport.height);
       const seen = multiply(view.projectionMatrix, view.transform.inverse.matrix);
-      if (eyes) this.#painter.draw(view.eye === 'right' ? eyes.right : eyes.left, multiply(seen, this.#model));
+      const over = multiply(seen, this.#model);
+      if (eyes) this.#drawEyes(eyes, view.eye === 'right' ? 'right' : 'left', over);
+      gl.enable(gl.BLEND);
+      gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+      if (this.#guided) this.#painter.draw({ picture: this.#guides, region: whole }, over);
       this.#painter.draw({ picture: this.#panelPicture, region: whole }, multiply(seen, this.#panelModel));
+      gl.disable(gl.BLEND);
     }
     const now = performance.now();
     this.#eyes.shown(now, frame.predictedDisplayTime ?? now);
   }
 
+  #drawEyes(eyes: Record<Eye, Cut>, eye: Eye, transform: Float32Array): void {
+    if (this.#comparison === null) this.#painter.draw(eyes[eye], transform);
+    else drawComparison(this.#painter, eyes, this.#comparison, transform, performance.now());
+  }
+
   close(): void {
     this.#eyes.close();
+    this.#guides.close();
     this.#panelPicture.close();
     this.#painter.close();
   }
