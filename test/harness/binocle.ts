@@ -12,6 +12,7 @@ export const program = packagePath('dist', 'src', 'cli', 'main.js');
 export interface Ready {
   url: string;
   urls: string[];
+  viewerUrls: string[];
   fingerprint: string | null;
   rigs: { name: string; layout: string; source: unknown; encoder: string }[];
 }

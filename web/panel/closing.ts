@@ -27,6 +27,7 @@ export class Closing {
       make('div', { className: 'keep' }, this.#back, this.#save),
       this.#said,
     );
+    document.addEventListener('keydown', (event) => this.#handleKey(event));
     settings.on('elsewhere', (by) => this.say(changedBy(by)));
   }
 
@@ -64,6 +65,18 @@ export class Closing {
 
   rollback(): void {
     this.#tell(this.#settings.rollback().then(() => 'Back to what the file says.'));
+  }
+
+  /** Ctrl or ⌘ with Z, Shift+Z or Y, S; a text that is being typed keeps its own. */
+  #handleKey(event: KeyboardEvent): void {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+    const key = event.key.toLowerCase();
+    const typing = event.target instanceof HTMLInputElement && event.target.dataset['typed'] !== undefined;
+    if (!this.#settings.open || !['z', 'y', 's'].includes(key) || (typing && key !== 's')) return;
+    event.preventDefault();
+    if (key === 's') this.save();
+    else if (key === 'y' || event.shiftKey) this.redo();
+    else this.undo();
   }
 
   #tell(outcome: Promise<string>): void {
