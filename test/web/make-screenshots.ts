@@ -30,6 +30,21 @@ try {
       ),
   );
   await take('anaglyph');
+  await page.locator('[data-view=side-by-side]').click();
+  await page.locator('[data-part=adjust]').click();
+  await page.evaluate(() =>
+    window.binocle.set({
+      view: { left: { shift_x: 0.012, shift_y: -0.006 }, right: { shift_x: -0.012, shift_y: 0.006 } },
+    }),
+  );
+  await page.keyboard.press('g');
+  await page.keyboard.press('m');
+  await page
+    .locator('output.offset')
+    .filter({ hasText: /Right eye/ })
+    .waitFor();
+  await take('panel');
+  await page.keyboard.press('p');
   await page.locator('[data-part=vr]').click();
   await page.waitForFunction(() => window.binocle.vrPath !== null);
   // The line of figures is written once a second.

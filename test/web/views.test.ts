@@ -138,7 +138,7 @@ async function frame(page: Page): Promise<Placed> {
 
 /** Asks what is seen until `check` is content, since a view that was just chosen is painted with its next frame; the last complaint is thrown. */
 async function shows(page: Page, check: (pixels: Pixels) => void | Promise<void>): Promise<void> {
-  const until = performance.now() + 8000;
+  const until = performance.now() + 60_000;
   for (;;) {
     try {
       await check(await seen(page));
@@ -223,6 +223,7 @@ async function blink(page: Page): Promise<void> {
   await choose(page, 'blink');
   for (const eye of ['left', 'right', 'left'] as const)
     await shows(page, async (pixels) => void isEye(eye, pixels, await frame(page)));
+  await choose(page, 'side-by-side');
 }
 
 async function enter(page: Page, path: 'layer' | 'webgl'): Promise<void> {

@@ -7,7 +7,6 @@ let gestures = 0;
 /** A list to choose from. */
 export class ChoiceRow extends Row<ChoiceControl> {
   readonly #select: HTMLSelectElement;
-  #shown: Shown | null = null;
 
   constructor(control: ChoiceControl, actions: RowActions) {
     const id = `field-${control.id}`;
@@ -17,14 +16,14 @@ export class ChoiceRow extends Row<ChoiceControl> {
     this.finish(this.#select);
     this.#select.addEventListener('change', () => {
       const chosen = control.choices.find(({ value }) => String(value) === this.#select.value);
-      if (!chosen || !this.#shown) return;
+      const profile = this.actions.profile();
+      if (!chosen || !profile) return;
       this.clearFault();
-      this.actions.change(control.patch(this.#shown.profile, chosen.value), `choice ${String((gestures += 1))}`);
+      this.actions.change(control.patch(profile, chosen.value), `choice ${String((gestures += 1))}`);
     });
   }
 
   protected override update(shown: Shown): void {
-    this.#shown = shown;
     const value = String(this.control.read(shown.profile));
     // A template of one's own is among the choices while it is in use.
     if (![...this.#select.options].some((option) => option.value === value))

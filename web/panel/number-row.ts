@@ -1,4 +1,3 @@
-import type { Profile } from '../../src/protocol/configuration.js';
 import { nudged, written, type NumberControl } from '../settings/controls.js';
 import { onStep } from '../settings/scale.js';
 import { make } from './make.js';
@@ -143,8 +142,9 @@ export class NumberRow extends Row<NumberControl> {
   }
 
   #nudge(steps: number): void {
-    const value = this.#shown && this.control.read(this.#shown.profile);
-    if (!this.#shown?.open || value === null) return;
+    const profile = this.actions.profile();
+    const value = profile && this.control.read(profile);
+    if (value === null) return;
     const now = performance.now();
     if (now - this.#nudgedAt > times.oneRun) this.#begin();
     this.#dragging = false;
@@ -155,15 +155,15 @@ export class NumberRow extends Row<NumberControl> {
 
   #reset(): void {
     const usual = this.#shown && this.control.usual(this.#shown.first);
-    if (!this.#shown?.open || usual === null) return;
+    if (usual === null) return;
     this.#begin();
     this.#dragging = false;
     this.#send(usual);
   }
 
   #send(value: number): void {
-    const profile: Profile | undefined = this.#shown?.profile;
-    if (!profile || !this.#shown?.open || value === this.control.read(profile)) return;
+    const profile = this.actions.profile();
+    if (!profile || value === this.control.read(profile)) return;
     this.clearFault();
     this.actions.change(this.control.patch(profile, value), this.#gesture);
   }

@@ -105,6 +105,7 @@ export class Panel {
         this.#last = row;
         this.#settings.change(patch as Record<string, unknown>, gesture);
       },
+      profile: () => (this.#settings.open ? this.#settings.shown : null),
       coarse: () => this.#coarse,
     };
     const row: Row = control.kind === 'number' ? new NumberRow(control, actions) : new ChoiceRow(control, actions);

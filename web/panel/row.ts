@@ -13,6 +13,8 @@ export interface Shown {
 
 export interface RowActions {
   change(patch: object, gesture: string): void;
+  /** As it is at this moment, not as it was last drawn; null while nothing may be changed. */
+  profile(): Profile | null;
   /** Coarse steps are wanted. */
   coarse(): boolean;
 }
