@@ -198,7 +198,9 @@ test('an error is shown at the control that it is about, and set() rejects with 
   const page = await open();
   await left(page);
   const zoom = row(page, 'view.left.zoom');
+  await zoom.scrollIntoViewIfNeeded();
   const stood = (await zoom.boundingBox())!;
+  assert.ok(stood.height < 80, 'name and slider in two lines');
   await zoom.locator('input[type=number]').fill('50');
   await page.keyboard.press('Enter');
   const fault = zoom.locator('.fault');
