@@ -4,13 +4,24 @@ import { delays } from './delay.js';
 import { engineProcessor } from './engine-processor.js';
 import { keepsPromise, type Measure, type Row } from './measure.js';
 import { recovery } from './recovery.js';
+import { roadsThroughGl } from './roads.js';
 import { senderDelay } from './sender-delay.js';
 import { load, start } from './start.js';
 import { tableOf } from './table.js';
 import { threads } from './threads.js';
 import { viewers } from './viewers.js';
 
-const measures: readonly Measure[] = [engineProcessor, threads, start, load, viewers, recovery, senderDelay, ...delays];
+const measures: readonly Measure[] = [
+  engineProcessor,
+  threads,
+  start,
+  load,
+  viewers,
+  recovery,
+  roadsThroughGl,
+  senderDelay,
+  ...delays,
+];
 
 /**
  * `npm run bench -- [--only NAME]… [--long] [--peers] [--json]`: one table of what this machine does, side by side in one run.
