@@ -36,23 +36,24 @@ void main() {
   vec2 shift = vec2(chroma * cosited, 0.0);
   vec2 at = (byte - vec2(2.0 * width * v, out_height * chroma)) * pixels - shift;
 
-  vec3 point = vec3(at / vec2(out_width, out_height), 1.0);
+  vec2 unit = 1.0 / vec2(out_width, out_height);
+  vec3 point = vec3(at * unit, 1.0);
   vec3 ray = vec3(dot(vec3(m00, m01, m02), point), dot(vec3(m10, m11, m12), point), dot(vec3(m20, m21, m22), point));
-  vec3 along = vec3(m00, m10, m20) * (NODE * pixels / out_width);
+  vec3 along = vec3(m00, m10, m20) * (NODE * pixels * unit.x);
   vec2 before = captured(ray - along) - 0.5;
   vec2 after = captured(ray + along) - 0.5;
   vec2 far = max(abs(before), abs(after));
   bool seen = min(ray.z - along.z, ray.z + along.z) > 0.0 && max(far.x, far.y) < FAR;
 
-  vec2 texels = vec2(in_width, in_height * 1.5 + 2.0);
-  vec2 size = vec2(in_width, in_height);
-  reach = 0.5 * size / (pixels * texels);
-  hold = reach - 0.5 / texels;
-  middle = (vec2(0.5 * in_width * v, in_height * chroma)) / texels + reach;
-  black = 1.0 - (1.5 - chroma) / texels.y;
+  float samples = 1.0 - 0.5 * chroma;
+  vec2 texel = 1.0 / vec2(in_width, in_height * 1.5 + 2.0);
+  vec2 scale = vec2(in_width, in_height) * texel * samples;
+  reach = 0.5 * scale;
+  hold = reach - 0.5 * texel;
+  middle = vec2(0.5 * in_width * v, in_height * chroma) * texel + reach;
+  black = 1.0 - (1.5 - chroma) * texel.y;
 
-  vec2 scale = 2.0 * reach;
-  vec2 off = (0.5 * (before + after) + shift / size) * scale;
+  vec2 off = 0.5 * (before + after) * scale + shift * texel * samples;
   vec2 across = (after - before) * scale * (0.25 / NODE);
   off = seen ? off : vec2(9.0);
   gl_FragColor = vec4(take(off - 3.0 * across), take(off - across), take(off + across), take(off + 3.0 * across));
