@@ -7,7 +7,7 @@ import { digestOfFiles, filesBelow, readStamp, stamped } from './stamp.mjs';
 import { run, step, StepFailed } from './step.mjs';
 
 /** Typelibs that the engine uses; only the type checker wants their types. */
-const namespaces = ['Gst-1.0', 'GstWebRTC-1.0', 'GstSdp-1.0', 'GstVideo-1.0', 'GstApp-1.0', 'GstRtp-1.0'];
+const namespaces = ['Gst-1.0', 'GstWebRTC-1.0', 'GstSdp-1.0', 'GstVideo-1.0', 'GstApp-1.0', 'GstRtp-1.0', 'GstGL-1.0'];
 const plugin = 'dist/native/libgstbinocle.so';
 const benchPlugin = 'dist/test/bench/native/libgstbinoclebench.so';
 

@@ -8,6 +8,7 @@ import { BinocleError } from '../../protocol/errors.js';
 export const Gst = gi.require('Gst', '1.0');
 Gst.init(null);
 export const GLib = gi.require('GLib', '2.0');
+export const GstGL = gi.require('GstGL', '1.0');
 export const GstSdp = gi.require('GstSdp', '1.0');
 export const GstVideo = gi.require('GstVideo', '1.0');
 export const GstWebRTC = gi.require('GstWebRTC', '1.0');

@@ -1,5 +1,6 @@
 import { chains, quoteValue } from '../../pipeline/launch-syntax.js';
 import { BinocleError } from '../../protocol/errors.js';
+import { shareGlDisplay } from './gl-display.js';
 import { elementExists, Gst, missing, type Bin, type Pipeline } from './gst.js';
 
 /**
@@ -7,6 +8,12 @@ import { elementExists, Gst, missing, type Bin, type Pipeline } from './gst.js';
  * else that GStreamer’s parser refuses.
  */
 export function parse(text: string): Pipeline {
+  const pipeline = pipelineOf(text);
+  if (/(?:^|\s)gl\w+/.test(text)) shareGlDisplay(pipeline);
+  return pipeline;
+}
+
+function pipelineOf(text: string): Pipeline {
   const parsed = parseWith((context) => Gst.parseLaunchFull(text, context, Gst.ParseFlags.FATAL_ERRORS));
   if (parsed instanceof Gst.Pipeline) return parsed;
   // The text of a single element gives that element.
