@@ -65,7 +65,8 @@ export function host(draw: Draw): void {
       rig ??= await build(drawing);
       progress('starting the graph');
       await rig.start(within);
-      return rig.report();
+      const { machine } = rig.blueprint;
+      return { ...rig.report(), ...(machine === undefined ? {} : { known: machineText(machine) }) };
     },
     apply: async ({ profile }) => {
       const before = running();

@@ -13,7 +13,7 @@ export interface EngineMethods {
    * Build and play, after preparing where that was not done. Answers when every output has produced its first encoded frame; a second time after
    * `release`, which brings the same graph back. `within`: ms to the first frame for sources that start quickly.
    */
-  start: { params: Drawing & { within?: number }; result: GraphReport };
+  start: { params: Drawing & { within?: number }; result: Started };
   /** The cheapest step from the graph that runs to the one of this profile, done and read back; or that it takes a new graph, with nothing touched. */
   apply: { params: { profile: Profile }; result: AppliedStep };
   /** Viewers and graph closed: whatever it held of cameras and encoders is free. The process stays. */
@@ -38,6 +38,9 @@ export interface Drawing {
   profile: Profile;
   known?: string;
 }
+
+/** What runs, and what was found out about the machine for it, as {@link Drawing} takes it. */
+export type Started = GraphReport & { known?: string };
 
 export interface Prepared {
   /** It needs what no two graphs can have at once: a camera, a hardware encoder. */

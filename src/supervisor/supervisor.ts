@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Logger } from '../log.js';
 import type { Profile } from '../protocol/configuration.js';
 import { BinocleError } from '../protocol/errors.js';
-import type { EngineEvents, EngineMethod, EngineMethods, GraphReport } from '../protocol/engine.js';
+import type { EngineEvents, EngineMethod, EngineMethods, GraphReport, Started } from '../protocol/engine.js';
 import { restartDelayMs, wellAfterMs } from './backoff.js';
 import { EngineProcess, type EndCause, type EngineEnd } from './engine-process.js';
 import { Standby } from './standby.js';
@@ -41,6 +41,8 @@ export class Supervisor extends EventEmitter<Events> {
   #profile: Profile;
   #state: EngineState = 'starting';
   #report: GraphReport | null = null;
+  /** What the last engine that played found out about the machine: the first restart after it asks nothing anew, and is quicker by that. */
+  #known: string | undefined;
   #lastError: BinocleError | null = null;
   #engine: EngineProcess | null = null;
   #quickestStartMs = Infinity;
@@ -161,12 +163,13 @@ export class Supervisor extends EventEmitter<Events> {
     await Promise.all(ending);
   }
 
-  async #launch(profile: Profile): Promise<GraphReport> {
+  async #launch(profile: Profile, known?: string): Promise<GraphReport> {
     if (this.#state === 'closed') throw theEnd();
     const engine = this.#fork();
     this.#engine = engine;
     try {
-      const report = await engine.request('start', { rig: this.#options.rig, profile });
+      const drawing = { rig: this.#options.rig, profile, ...(known === undefined ? {} : { known }) };
+      const report = await engine.request('start', drawing);
       if (this.#engine !== engine) throw new BinocleError('engine-failed', 'the engine was ended while it started');
       this.#play(engine, report);
       return report;
@@ -197,10 +200,11 @@ export class Supervisor extends EventEmitter<Events> {
   }
 
   /** From now on this is the engine. */
-  #play(engine: EngineProcess, report: GraphReport): void {
+  #play(engine: EngineProcess, { known, ...report }: Started): void {
     engine.watch();
     this.#engine = engine;
     this.#report = report;
+    this.#known = known;
     this.#lastError = null;
     this.#quickestStartMs = Math.min(this.#quickestStartMs, report.startMs);
     this.#upSince = performance.now();
@@ -208,7 +212,7 @@ export class Supervisor extends EventEmitter<Events> {
     this.emit('up', report);
   }
 
-  #swap(next: EngineProcess, profile: Profile, report: GraphReport): GraphReport {
+  #swap(next: EngineProcess, profile: Profile, report: Started): GraphReport {
     if (this.#state === 'closed') throw theEnd();
     const previous = this.#engine;
     this.#stopRetrying();
@@ -222,7 +226,7 @@ export class Supervisor extends EventEmitter<Events> {
   }
 
   /** The new graph after the old one has let go; where it does not play, the old one again. */
-  async #instead(next: EngineProcess, drawing: EngineMethods['start']['params']): Promise<GraphReport> {
+  async #instead(next: EngineProcess, drawing: EngineMethods['start']['params']): Promise<Started> {
     const previous = await this.#letGo();
     try {
       return await next.request('start', drawing);
@@ -300,7 +304,10 @@ export class Supervisor extends EventEmitter<Events> {
   async #tryAgain(retry: NodeJS.Timeout): Promise<void> {
     const { log } = this.#options;
     try {
-      await this.#launch(this.#profile);
+      const known = this.#known;
+      // Where that was wrong (a camera is gone), the next try asks the machine.
+      this.#known = undefined;
+      await this.#launch(this.#profile, known);
       log.info('the engine runs again');
     } catch (thrown) {
       // Closed, or another profile took over meanwhile.

@@ -41,6 +41,8 @@ test('every page plays again by itself within 3 s of the engine’s SIGKILL', as
     const pages = await Promise.all([browser.newPage(), browser.newPage()]);
     await Promise.all(pages.map((page) => page.goto(running.ready.url)));
     await Promise.all(pages.map((page) => untilPlaying(page)));
+    // A browser that still opens its pages has no time for anything else.
+    for (const [rate] of await Promise.all(pages.map((page) => presentedRates(page, 2)))) assert.ok(rate! > 15);
     const connections = await Promise.all(pages.map((page) => page.evaluateHandle(() => window.binocle.connection)));
 
     const [engine] = await running.engines();
