@@ -1,6 +1,6 @@
 import { chains, quoteValue } from '../../pipeline/launch-syntax.js';
 import { BinocleError } from '../../protocol/errors.js';
-import { shareGlDisplay } from './gl-display.js';
+import { drawsWithGl } from './gl-display.js';
 import { elementExists, Gst, missing, type Bin, type Pipeline } from './gst.js';
 
 /**
@@ -9,7 +9,7 @@ import { elementExists, Gst, missing, type Bin, type Pipeline } from './gst.js';
  */
 export function parse(text: string): Pipeline {
   const pipeline = pipelineOf(text);
-  if (/(?:^|\s)gl\w+/.test(text)) shareGlDisplay(pipeline);
+  if (/(?:^|\s)gl\w+/.test(text)) drawsWithGl(pipeline);
   return pipeline;
 }
 

@@ -1,4 +1,5 @@
 import { BinocleError } from '../../protocol/errors.js';
+import { shareGlDisplay } from './gl-display.js';
 import { Gst, type Bin, type Element, type Pad, type Pipeline } from './gst.js';
 
 /** The element of this name. Throws `bad-graph` where the text has none. */
@@ -14,6 +15,7 @@ export function factoryName(element: Element): string {
 
 /** Asks for PLAYING and returns at once; whether it gets there is seen by the frames and the bus. False: refused at once. */
 export function play(pipeline: Pipeline): boolean {
+  shareGlDisplay(pipeline);
   return pipeline.setState(Gst.State.PLAYING) !== Gst.StateChangeReturn.FAILURE;
 }
 
