@@ -1,5 +1,6 @@
-import { Ajv, type ErrorObject } from 'ajv';
+import type { ErrorObject } from 'ajv';
 import { configurationSchema } from '../protocol/configuration.js';
+import { configuration as check } from '../validators/configurations.js';
 import { keyPaths, schemaAt, type SchemaNode } from './defaults.js';
 import { isMapping } from './merge.js';
 import { didYouMean, nearest } from './nearest.js';
@@ -17,10 +18,7 @@ interface Limits {
   maxItems?: number;
 }
 
-const ajv = new Ajv({ allErrors: true, verbose: true, strict: true, strictRequired: false, allowUnionTypes: true });
-ajv.addVocabulary(['x-cost', 'x-unit', 'x-step']);
 const root = configurationSchema as SchemaNode;
-const check = ajv.compile(configurationSchema);
 
 /** Everything that the schema says against a configuration, one fault a key. */
 export function schemaFaults(configuration: unknown): Fault[] {

@@ -2,7 +2,8 @@ import { packagePath } from '../paths.js';
 import type { Machine } from './machine.js';
 import type { Stage } from './plan.js';
 import { requireTemplate } from './requirements.js';
-import type { Parameters, Template, TemplateKind } from './template.js';
+import type { Parameters, Template } from './template.js';
+import type { TemplateKind } from './template-header.js';
 import type { Templates } from './templates.js';
 
 /** The stages of a graph as they are put together, each checked against the machine. */

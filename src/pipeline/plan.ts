@@ -1,5 +1,5 @@
 import type { Content, Eye, Layout } from '../protocol/ws.js';
-import type { TemplateKind } from './template.js';
+import type { TemplateKind } from './template-header.js';
 
 /** A template filled in later, and the values of its parameters. `undefined` leaves out the line that names it. */
 export interface Stage {

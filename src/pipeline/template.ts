@@ -1,107 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { basename, isAbsolute, resolve } from 'node:path';
-import { Ajv } from 'ajv';
-import type { ExtendedJSONSchema, FromSchema } from 'json-schema-to-ts';
 import { load } from 'js-yaml';
 import { packagePath } from '../paths.js';
 import { BinocleError } from '../protocol/errors.js';
+import { header as checkHeader } from '../validators/templates.js';
 import { quoteValue, referenceToFiles } from './launch-syntax.js';
-
-/** The folders of `pipelines/`: the parts of a graph in the order of its text, then what is added at run time. */
-export const templateKinds = [
-  'source',
-  'capture',
-  'transfer',
-  'rectify',
-  'layout',
-  'encode',
-  'tap',
-  'sink',
-  'viewer',
-  'snapshot',
-] as const;
-export type TemplateKind = (typeof templateKinds)[number];
-
-const text = { type: 'string', minLength: 1 } as const;
-const count = { type: 'integer', minimum: 1 } as const;
-const format = { type: 'string', pattern: '^[A-Z][A-Z0-9_]+$' } as const;
-
-/** What stands between the `---` lines of a template. */
-export const headerSchema = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['stage', 'summary', 'needs'],
-  properties: {
-    stage: { enum: templateKinds },
-    summary: text,
-    needs: { type: 'array', items: text, description: 'GStreamer elements without which it cannot be.' },
-    begins: {
-      type: 'boolean',
-      description: 'Starts a chain of its own, as every source does, instead of going on from the part before it.',
-    },
-    memory: { enum: ['raw', 'gl'], description: 'source: where its pictures are.' },
-    codec: { enum: ['h264', 'vp8'] },
-    format: {
-      oneOf: [format, { type: 'array', items: format, minItems: 1 }],
-      description:
-        'encode: the pixel formats it takes, the best one first. source: the one it delivers, where that is known.',
-    },
-    dmabuf: { type: 'boolean', description: 'source: GL can have its buffers as they are, without a copy.' },
-    order: { type: 'integer', description: 'encode: `auto` tries low numbers first; without one only by name.' },
-    hardware: { type: 'boolean' },
-    live: {
-      type: 'array',
-      items: text,
-      description: 'Properties of its named elements that take another value while the graph plays.',
-    },
-    limits: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['because'],
-      properties: {
-        because: { ...text, description: 'Where the limits come from.' },
-        max_width: count,
-        max_height: count,
-        max_macroblocks_per_second: { ...count, description: '16x16 pixels each; the rates of ITU-T H.264 table A-1.' },
-      },
-    },
-    absent: {
-      type: 'array',
-      description:
-        'Why the elements may not exist; the first entry whose `model` is found in the machine’s model is said.',
-      items: {
-        type: 'object',
-        additionalProperties: false,
-        required: ['because'],
-        properties: { model: text, because: text },
-      },
-    },
-    notes: {
-      type: 'array',
-      description: 'Said by `binocle plan` where `before` is not given or GStreamer is older than it.',
-      items: {
-        type: 'object',
-        additionalProperties: false,
-        required: ['note'],
-        properties: { note: text, before: { type: 'array', items: { type: 'integer' }, minItems: 2, maxItems: 3 } },
-      },
-    },
-    delay: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['basis'],
-      description: 'Expected delay of a frame.',
-      properties: {
-        ms: { type: 'number', minimum: 0 },
-        ms_per_megapixel: { type: 'number', minimum: 0 },
-        frames: { type: 'number', minimum: 0 },
-        basis: text,
-      },
-    },
-  },
-} as const satisfies ExtendedJSONSchema;
-
-export type TemplateHeader = FromSchema<typeof headerSchema>;
+import type { TemplateHeader, TemplateKind } from './template-header.js';
 
 /** A part of a graph: a launch fragment with named parameters. */
 export interface Template {
@@ -115,9 +19,6 @@ export interface Template {
 
 export type Parameters = Record<string, string | number | undefined>;
 
-const validate = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true }).compile<TemplateHeader>(
-  headerSchema,
-);
 const loaded = new Map<string, Template>();
 
 /** A template of the package by its name, or a file of the user's (a path that ends in `.gst`). */
@@ -173,8 +74,8 @@ export function parseTemplate(content: string, path: string): Template {
       cause: error,
     });
   }
-  if (!validate(header)) {
-    const faults = (validate.errors ?? []).map(({ instancePath, message, params }) => {
+  if (!checkHeader(header)) {
+    const faults = (checkHeader.errors ?? []).map(({ instancePath, message, params }) => {
       const unknown = 'additionalProperty' in params ? ` (${String(params['additionalProperty'])})` : '';
       return `${path}:1:1  header${instancePath.replaceAll('/', '.')}  ${message ?? 'is wrong'}${unknown}`;
     });

@@ -2,7 +2,8 @@ import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { packagePath } from '../paths.js';
 import type { Profile } from '../protocol/configuration.js';
-import { isTemplatePath, loadTemplate, type Template, type TemplateKind, templateKinds } from './template.js';
+import { templateKinds, type TemplateKind } from './template-header.js';
+import { isTemplatePath, loadTemplate, type Template } from './template.js';
 
 /** The templates that a plan may choose from: those of `pipelines/`, and the user's by their paths. */
 export interface Templates {

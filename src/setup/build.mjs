@@ -92,6 +92,7 @@ async function compile(project, ...folders) {
     const source = output.replace(inPackage('dist'), inPackage()).replace(/\.js(\.map)?$/, '.ts');
     if (source.endsWith('.ts') && !existsSync(source)) rmSync(output);
   }
+  await run(process.execPath, [inPackage('src', 'setup', 'validators.mjs')], { log: 'validators' });
 }
 
 /** A GStreamer plugin of all the C in a folder. @param {string} folder @param {string} library @param {string[]} libraries names for pkg-config */

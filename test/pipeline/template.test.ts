@@ -6,7 +6,8 @@ import { after, before, test } from 'node:test';
 import { debianPackage } from '../../src/pipeline/debian-packages.js';
 import { ownElements } from '../../src/pipeline/own-elements.js';
 import { graphText } from '../../src/pipeline/text.js';
-import { fill, loadTemplate, parseTemplate, templateKinds } from '../../src/pipeline/template.js';
+import { fill, loadTemplate, parseTemplate } from '../../src/pipeline/template.js';
+import { templateKinds } from '../../src/pipeline/template-header.js';
 import { elementsNeeded } from '../../src/pipeline/templates.js';
 import { planOn, softwareGl, templates } from './machines.js';
 

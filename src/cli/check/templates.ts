@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { displayName, unreadable } from '../../config/source.js';
 import { packagePath } from '../../paths.js';
-import { loadTemplate, parseTemplate, templateKinds } from '../../pipeline/template.js';
+import { loadTemplate, parseTemplate } from '../../pipeline/template.js';
+import { templateKinds } from '../../pipeline/template-header.js';
 import { BinocleError } from '../../protocol/errors.js';
 import { refused, type Row } from './row.js';
 

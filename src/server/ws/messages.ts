@@ -1,11 +1,7 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { ErrorObject } from 'ajv';
 import { BinocleError } from '../../protocol/errors.js';
 import { clientMessages, type ClientMessage, type ClientMessageType } from '../../protocol/ws.js';
-
-const ajv = new Ajv({ allErrors: false, strict: false });
-const validators = new Map<string, ValidateFunction>(
-  Object.entries(clientMessages).map(([type, schema]) => [type, ajv.compile(schema)]),
-);
+import validators from '../../validators/messages.js';
 
 export type Parsed = { message: ClientMessage } | { error: BinocleError; id?: string | number };
 
@@ -22,7 +18,7 @@ export function parseMessage(data: Buffer, isBinary: boolean): Parsed {
     return refused('a message is a JSON object with a "type"');
   const { type, id } = value as { type?: unknown; id?: unknown };
   const requestId = typeof id === 'number' || (typeof id === 'string' && id.length <= 256) ? { id } : {};
-  const validate = typeof type === 'string' ? validators.get(type) : undefined;
+  const validate = typeof type === 'string' && Object.hasOwn(validators, type) ? validators[type] : undefined;
   if (validate === undefined)
     return { ...refused(`"type" must be one of ${Object.keys(clientMessages).join(', ')}`, 'type'), ...requestId };
   if (!validate(value)) {

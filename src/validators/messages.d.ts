@@ -1,0 +1,5 @@
+import type { ValidateFunction } from 'ajv';
+
+/** By the type of the message. */
+declare const messages: Partial<Record<string, ValidateFunction>>;
+export default messages;
