@@ -11,6 +11,7 @@ import { offsetWords } from './overlay/words.js';
 import { make } from './panel/make.js';
 import { Panel } from './panel/panel.js';
 import { Settings } from './settings/settings.js';
+import type { State } from './state.js';
 import { Notice } from './ui/notice.js';
 import { restWhenIdle } from './ui/quiet.js';
 import { Toolbar } from './ui/toolbar.js';
@@ -38,6 +39,8 @@ const settings = new Settings({ send: (message) => signalling.send(message), soo
 signalling.on('message', (message) => settings.handleMessage(message));
 for (const lost of ['away', 'refused'] as const) signalling.on(lost, () => settings.handleAway());
 const viewer = new Viewer(signalling, settings);
+// The offer is on its way while the page is drawn.
+viewer.start();
 const stage = new Stage(part('stage'), viewer, wish.view ?? 'side-by-side');
 const overlays = new Overlays();
 const guideLayer = new GuideLayer(overlays, () => ({ layout: viewer.layout, view: stage.view }));
@@ -45,7 +48,8 @@ const offsetLabel = make('output', { className: 'offset', hidden: true, aria: { 
 stage.cover(guideLayer.element);
 stage.cover(offsetLabel);
 const meter = new OffsetMeter(viewer, (reading) => overlays.handleReading(reading));
-const panel = new Panel(part('panel'), settings, guidesPage(overlays, settings), () => openPanel(false));
+/** Made when it is first opened: most pages are only looked at. */
+let panel: Panel | null = null;
 let headset: Headset = 'no-webxr';
 let immersion: Immersion | null = null;
 let figureLine = '';
@@ -67,12 +71,13 @@ const toolbar = new Toolbar(part('bar'), {
   },
   fullscreen: () => void (document.fullscreenElement ? document.exitFullscreen() : document.body.requestFullscreen()),
   figures: () => part('figures').classList.toggle('off'),
-  panel: () => openPanel(!panel.open),
+  panel: () => openPanel(panel?.open !== true),
   guides: () => (overlays.guides = after(guideNames, overlays.guides)),
   measure: () => (overlays.measuring = !overlays.measuring),
 });
 
 function openPanel(open: boolean): void {
+  panel ??= new Panel(part('panel'), settings, guidesPage(overlays, settings), () => openPanel(false));
   panel.open = open;
   toolbar.showPanel(open);
 }
@@ -108,16 +113,18 @@ async function enterVr(): Promise<XRSession> {
   return entered.session;
 }
 
+function showState(state: State): void {
+  notice.show(state);
+  document.body.dataset['phase'] = state.phase;
+  if (state.phase !== 'playing') part('figures').textContent = '';
+}
+
 async function lookForHeadset(): Promise<void> {
   headset = await findHeadset(isSecureContext, navigator.xr);
   toolbar.showHeadset(headset, immersion !== null);
 }
 
-viewer.on('state', (state) => {
-  notice.show(state);
-  document.body.dataset['phase'] = state.phase;
-  if (state.phase !== 'playing') part('figures').textContent = '';
-});
+viewer.on('state', showState);
 viewer.on('tracks', (layout) => {
   toolbar.showLayout(layout);
   guideLayer.draw();
@@ -136,7 +143,7 @@ viewer.on('readings', (readings) => {
 });
 window.addEventListener('online', () => signalling.connect());
 navigator.xr?.addEventListener('devicechange', () => void lookForHeadset());
-restWhenIdle(() => viewer.state.condition.kind === 'playing' && !panel.open);
+restWhenIdle(() => viewer.state.condition.kind === 'playing' && panel?.open !== true);
 
 window.binocle = handleFor(viewer, settings, {
   enterVr,
@@ -146,9 +153,8 @@ window.binocle = handleFor(viewer, settings, {
   show,
 });
 toolbar.showView(stage.view);
-notice.show(viewer.state);
+showState(viewer.state);
 void lookForHeadset();
-viewer.start();
 
 /** The page's next frame, or soon after where it gets none: in an immersive session, in a tab that nobody sees. */
 function nextFrame(callback: () => void): void {

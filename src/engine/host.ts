@@ -6,6 +6,7 @@ import type { Drawing } from '../protocol/engine.js';
 import { BinocleError } from '../protocol/errors.js';
 import type { Blueprint } from './blueprint.js';
 import type { Known } from './draw-blueprint.js';
+import { OfferRehearsal } from './gst/warm-up.js';
 import { notify, serve } from './ipc.js';
 import { Rig } from './rig.js';
 import { Watchdog } from './watchdog.js';
@@ -26,6 +27,7 @@ const teardownMs = 1_000;
 export function host(draw: Draw): void {
   const watchdog = new Watchdog();
   const alive = setInterval(() => watchdog.alive(), 1_000);
+  const rehearsal = new OfferRehearsal();
   let drawn: Promise<Blueprint> | null = null;
   let rig: Rig | null = null;
   let ending = false;
@@ -36,6 +38,7 @@ export function host(draw: Draw): void {
     ending = true;
     clearInterval(alive);
     watchdog.within(teardownMs);
+    rehearsal.close();
     rig?.close();
     process.exit(status);
   }

@@ -5,7 +5,6 @@ import { setLive, type SmallStep } from './apply-step.js';
 import type { Blueprint } from './blueprint.js';
 import { EncoderChange } from './encoder-change.js';
 import { Graph } from './graph.js';
-import { warmUpViewers } from './gst/warm-up.js';
 import { Keyframes } from './keyframes.js';
 import { Memory } from './memory.js';
 import { Pump } from './pump.js';
@@ -254,8 +253,6 @@ export class Rig {
       });
       for (const polled of [watch, this.#keyframes, this.#memory]) this.#pump.add(polled);
       this.#graph.play();
-      // While the first frames are on their way.
-      warmUpViewers();
     });
   }
 

@@ -71,6 +71,11 @@ export class EngineProcess extends EventEmitter<Events> {
     return this.#child.pid;
   }
 
+  /** It has ended. */
+  get over(): boolean {
+    return this.#gone !== null;
+  }
+
   /** @throws BinocleError the engine's own, `timeout` after the method's deadline, or why the process ended meanwhile. */
   request<M extends EngineMethod>(method: M, params: EngineMethods[M]['params']): Promise<EngineMethods[M]['result']> {
     if (this.#gone !== null) return Promise.reject(this.#gone.error);

@@ -1,21 +1,34 @@
+import { freemem } from 'node:os';
 import { BinocleError } from '../protocol/errors.js';
 import type { EngineProcess } from './engine-process.js';
 
-/** Who changes a setting that needs a new graph changes another soon; after this long it was a mistake, ms. */
+/** Where memory is short, an engine is loaded only for a change that is coming: who changes one setting soon changes another, ms. */
 const keptMs = 20_000;
+/** An engine that waits takes about 100 MB; what is free must be several times that, bytes. */
+const enoughMemory = 512 * 2 ** 20;
+/** A graph that has just come up has more urgent things to do than to wait for its end, ms. */
+export const spareAfterMs = 2_000;
 
-/** An engine process that is loaded before it is known whether it is needed. Owns the process until it is taken. */
+/** Whether this machine can afford an engine that only waits. */
+export function canSpare(): boolean {
+  return freemem() >= enoughMemory;
+}
+
+/**
+ * An engine process that is loaded before it is known whether it is needed: what takes the longest when an engine ends or another graph is wished for is
+ * done then. Owns the process until it is taken.
+ */
 export class Standby {
   readonly #engine: EngineProcess;
   readonly #gone: () => void;
-  readonly #timer: NodeJS.Timeout;
+  readonly #timer: NodeJS.Timeout | null;
   #left = false;
 
-  /** `gone`: it was taken, or is no more. */
-  constructor(fork: () => EngineProcess, gone: () => void) {
-    this.#engine = fork();
+  /** `spare`: kept as long as it takes. `gone`: it was taken, or is no more. */
+  constructor(engine: EngineProcess, { spare, gone }: { spare: boolean; gone(): void }) {
+    this.#engine = engine;
     this.#gone = gone;
-    this.#timer = setTimeout(() => this.close(), keptMs).unref();
+    this.#timer = spare ? null : setTimeout(() => this.close(), keptMs).unref();
     void this.#engine.ended.then(() => this.#leave());
   }
 
@@ -34,7 +47,7 @@ export class Standby {
   #leave(): void {
     if (this.#left) return;
     this.#left = true;
-    clearTimeout(this.#timer);
+    if (this.#timer !== null) clearTimeout(this.#timer);
     this.#gone();
   }
 }

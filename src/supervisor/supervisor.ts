@@ -5,7 +5,7 @@ import { BinocleError } from '../protocol/errors.js';
 import type { EngineEvents, EngineMethod, EngineMethods, GraphReport, Started } from '../protocol/engine.js';
 import { restartDelayMs, wellAfterMs } from './backoff.js';
 import { EngineProcess, type EndCause, type EngineEnd } from './engine-process.js';
-import { Standby } from './standby.js';
+import { canSpare, spareAfterMs, Standby } from './standby.js';
 
 export type EngineState = 'starting' | 'running' | 'restarting' | 'closed';
 
@@ -52,6 +52,7 @@ export class Supervisor extends EventEmitter<Events> {
   #started: Promise<void> = Promise.resolve();
   #replacing = false;
   #standby: Standby | null = null;
+  #spareTimer: NodeJS.Timeout | null = null;
   /** Every engine process that has not ended. */
   readonly #processes = new Set<EngineProcess>();
 
@@ -115,14 +116,14 @@ export class Supervisor extends EventEmitter<Events> {
     if (report !== undefined) this.#report = report;
   }
 
-  /** A graph change is coming: an engine process is loaded meanwhile. One that nobody takes ends by itself. */
+  /** A graph change is coming: an engine process is loaded meanwhile, where none is. */
   foresee(): void {
-    this.#standby ??= new Standby(
-      () => this.#fork(),
-      () => {
+    this.#standby ??= new Standby(this.#fork(), {
+      spare: canSpare(),
+      gone: () => {
         this.#standby = null;
       },
-    );
+    });
   }
 
   /**
@@ -158,6 +159,7 @@ export class Supervisor extends EventEmitter<Events> {
     this.#state = 'closed';
     this.#stopRetrying();
     this.#engine = null;
+    if (this.#spareTimer !== null) clearTimeout(this.#spareTimer);
     this.#standby?.close();
     const ending = [...this.#processes].map((engine) => engine.stop('exited', theEnd()));
     await Promise.all(ending);
@@ -165,7 +167,8 @@ export class Supervisor extends EventEmitter<Events> {
 
   async #launch(profile: Profile, known?: string): Promise<GraphReport> {
     if (this.#state === 'closed') throw theEnd();
-    const engine = this.#fork();
+    const spare = this.#standby?.take();
+    const engine = spare ?? this.#fork();
     this.#engine = engine;
     try {
       const drawing = { rig: this.#options.rig, profile, ...(known === undefined ? {} : { known }) };
@@ -177,8 +180,11 @@ export class Supervisor extends EventEmitter<Events> {
       const error = BinocleError.from(thrown);
       if (this.#engine === engine) this.#engine = null;
       this.#lastError = error;
+      const died = engine.over;
       engine.kill('start-failed', error);
       await engine.ended;
+      // What ended the engine before may have ended the one that waited too: that says nothing about the graph.
+      if (spare !== undefined && died) return this.#launch(profile, known);
       throw error;
     }
   }
@@ -209,6 +215,10 @@ export class Supervisor extends EventEmitter<Events> {
     this.#quickestStartMs = Math.min(this.#quickestStartMs, report.startMs);
     this.#upSince = performance.now();
     this.#state = 'running';
+    this.#spareTimer ??= setTimeout(() => {
+      this.#spareTimer = null;
+      if (this.#state === 'running' && canSpare()) this.foresee();
+    }, spareAfterMs).unref();
     this.emit('up', report);
   }
 
