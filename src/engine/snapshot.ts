@@ -2,21 +2,26 @@ import { BinocleError } from '../protocol/errors.js';
 import type { Graph } from './graph.js';
 import type { Content } from '../protocol/ws.js';
 import { parseBin } from './gst/parse.js';
-import { attach, detach, elementNamed, type Branch } from './gst/pipeline.js';
-import { pullBytes } from './gst/sample.js';
+import { attach, detach, elementNamed, originOf, type Branch } from './gst/pipeline.js';
+import { pullSample } from './gst/sample.js';
 import type { Element } from './gst/gst.js';
 import type { Polled } from './pump.js';
 
 /** Two frames at one frame a second, and the time to encode one. */
 const limitMs = 3_000;
+/** A camera whose timestamps do not tell when a picture was taken is believed after this long, ms. */
+const strictMs = 500;
 
-/** One picture taken from a `${content}_raw` tee: a branch that exists until its first picture is encoded. */
+/** One picture taken from a `${content}_raw` tee, of what was to be seen when it was asked for or after: a branch that exists until that is encoded. */
 export class Snapshot implements Polled {
   readonly picture: Promise<Uint8Array>;
   readonly #graph: Graph;
   readonly #branch: Branch;
   readonly #elements: Element[];
+  readonly #queue: Element;
   readonly #since = performance.now();
+  /** On the pipeline's clock, ns. */
+  readonly #asked = Number(process.hrtime.bigint());
   #settle!: { resolve(picture: Uint8Array): void; reject(error: BinocleError): void };
   #closed = false;
 
@@ -27,9 +32,10 @@ export class Snapshot implements Polled {
       this.#settle = { resolve, reject };
     });
     const bin = parseBin(text);
-    const queue = elementNamed(bin, 'snapshot_queue');
-    this.#elements = [elementNamed(bin, 'snapshot_sink'), queue];
-    this.#branch = attach(graph.pipeline, bin, [{ name: 'picture', entrance: queue, tee: graph.output(content).raw }]);
+    this.#queue = elementNamed(bin, 'snapshot_queue');
+    this.#elements = [elementNamed(bin, 'snapshot_sink'), this.#queue];
+    const entrance = this.#queue;
+    this.#branch = attach(graph.pipeline, bin, [{ name: 'picture', entrance, tee: graph.output(content).raw }]);
   }
 
   hurried(): boolean {
@@ -38,13 +44,18 @@ export class Snapshot implements Polled {
 
   tick(now: number): void {
     if (this.#closed) return;
-    const picture = pullBytes(this.#elements[0]!);
-    if (picture !== null) {
-      this.#settle.resolve(picture);
+    const sample = pullSample(this.#elements[0]!);
+    // What was under way already may show how things were before.
+    if (sample !== null && (this.#capturedAt(sample.pts) >= this.#asked || now - this.#since > strictMs)) {
+      this.#settle.resolve(sample.bytes);
       this.close();
     } else if (now - this.#since > limitMs) {
       this.close();
     }
+  }
+
+  #capturedAt(pts: number): number {
+    return (originOf(this.#queue, this.#graph.pipeline) ?? 0) + pts;
   }
 
   get closed(): boolean {

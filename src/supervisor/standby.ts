@@ -25,7 +25,7 @@ export class Standby {
   #left = false;
 
   /** `spare`: kept as long as it takes. `gone`: it was taken, or is no more. */
-  constructor(engine: EngineProcess, { spare, gone }: { spare: boolean; gone(): void }) {
+  constructor(engine: EngineProcess, { spare, gone }: { spare: boolean; gone: () => void }) {
     this.#engine = engine;
     this.#gone = gone;
     this.#timer = spare ? null : setTimeout(() => this.close(), keptMs).unref();

@@ -38,7 +38,7 @@ async function engineShare(): Promise<number> {
   const running = await Running.start([]);
   try {
     await pause(settleMs);
-    const [share] = await processorShares(await running.engines(), windowSeconds);
+    const [share] = await processorShares([await running.engine()], windowSeconds);
     return share!;
   } finally {
     await running.stop();

@@ -20,9 +20,9 @@ function killOnce(): Promise<number> {
   return withBrowser([], async (running, browser) => {
     const page = await watch(browser, running.ready.url);
     const reconnects = await page.evaluate(() => window.binocle.reconnects);
-    const [engine] = await running.engines();
+    const engine = await running.engine();
     const killed = Date.now();
-    process.kill(engine!, 'SIGKILL');
+    process.kill(engine, 'SIGKILL');
     await page.waitForFunction(
       ([since, before, count]) =>
         window.binocle.reconnects > before! && window.presentedAt.filter((at) => at > since!).length > count!,

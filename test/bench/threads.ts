@@ -15,7 +15,7 @@ export const threads: Measure = {
     withBrowser([...testPictures, '--set', 'profile.capture.fps=60'], async (running, browser) => {
       await watch(browser, running.ready.url);
       await pause(1000);
-      const pids = [...(await running.engines()), running.child.pid!];
+      const pids = [await running.engine(), running.child.pid!];
       const shares: number[][] = [];
       for (let window = 0; window < windows; window += 1)
         shares.push(await processorShares(pids, windowSeconds, mainThread));

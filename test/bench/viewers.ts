@@ -20,7 +20,7 @@ export const viewers: Measure = {
   run: () =>
     withBrowser(testPictures, async (running, browser) => {
       await watch(browser, running.ready.url);
-      const engine = (await running.engines())[0]!;
+      const engine = await running.engine();
       const samples: number[] = [];
       for (let round = 0; round < rounds; round += 1) {
         await pause(settleMs);

@@ -93,11 +93,11 @@ export class Running {
     return this.#stderr();
   }
 
-  /** Pids of the engine processes. */
-  async engines(): Promise<number[]> {
-    return (await descendants(this.child.pid!))
-      .filter((process) => process.command.includes('engine/main.js'))
-      .map(({ pid }) => pid);
+  /** Pid of the engine process that streams: the oldest one, the other waits. */
+  async engine(): Promise<number> {
+    const engines = (await descendants(this.child.pid!)).filter(({ command }) => command.includes('engine/main.js'));
+    if (engines.length === 0) throw new Error('no engine process runs');
+    return Math.min(...engines.map(({ pid }) => pid));
   }
 
   /** SIGTERM, then the exit status and how long it took, ms; whatever is left behind afterwards is returned and killed. */

@@ -3,7 +3,8 @@ import { access, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { BinocleError } from '../../src/protocol/errors.js';
-import { ask, Client, rigged, type Rigged } from './fixture.js';
+import { descendants } from '../harness/binocle.js';
+import { ask, Client, fakeEngine, rigged, type Rigged } from './fixture.js';
 import type { Misdeed } from './fake-engine.js';
 
 const alive = (pid: number): Promise<boolean> =>
@@ -50,6 +51,42 @@ for (const { misdeed, what, cause, reason, withinMs } of misdeeds)
     one.close();
     two.close();
   });
+
+/** All engine processes, when there are that many. */
+async function engines(count: number): Promise<number[]> {
+  const limit = performance.now() + 10_000;
+  for (;;) {
+    const found = (await descendants(process.pid)).filter(({ command }) => command.includes(fakeEngine));
+    if (found.length === count) return found.map(({ pid }) => pid);
+    assert.ok(performance.now() < limit, `${String(found.length)} engines, not ${String(count)}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+test('an engine waits beside the one that runs, takes over when that ends, and another waits', async () => {
+  await using rig = await rigged();
+  const client = await Client.open(rig);
+  client.send({ type: 'hello', token: token(rig) });
+  const first = pidOf(await client.next('offer'));
+  const waiting = (await engines(2)).find((pid) => pid !== first);
+  process.kill(first, 'SIGKILL');
+  assert.equal(pidOf(await client.next('offer')), waiting);
+  await engines(2);
+  client.close();
+});
+
+test('what ends all engines at once is got over too', async () => {
+  await using rig = await rigged();
+  const client = await Client.open(rig);
+  client.send({ type: 'hello', token: token(rig) });
+  await client.next('offer');
+  const all = await engines(2);
+  for (const pid of all) process.kill(pid, 'SIGKILL');
+  assert.ok(!all.includes(pidOf(await client.next('offer'))));
+  const { restarts } = rig.server.rigs.get('default')!.supervisor;
+  assert.deepEqual([...restarts], [['crashed', 1]]);
+  client.close();
+});
 
 test('a camera that stays away: not ready, the reason is shown, tried again until it is back', async () => {
   await using folder = await rigged([], {}, false);

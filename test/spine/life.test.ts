@@ -41,12 +41,9 @@ test('every page plays again by itself within 3 s of the engine’s SIGKILL', as
     const pages = await Promise.all([browser.newPage(), browser.newPage()]);
     await Promise.all(pages.map((page) => page.goto(running.ready.url)));
     await Promise.all(pages.map((page) => untilPlaying(page)));
-    // A browser that still opens its pages has no time for anything else.
-    for (const [rate] of await Promise.all(pages.map((page) => presentedRates(page, 2)))) assert.ok(rate! > 15);
     const connections = await Promise.all(pages.map((page) => page.evaluateHandle(() => window.binocle.connection)));
 
-    const [engine] = await running.engines();
-    assert.ok(engine, 'an engine process runs');
+    const engine = await running.engine();
     process.kill(engine, 'SIGKILL');
     const killed = performance.now();
     await Promise.all(
@@ -67,7 +64,7 @@ test('every page plays again by itself within 3 s of the engine’s SIGKILL', as
       const [rate] = await presentedRates(page, 1);
       assert.ok(rate! > 15, `frames advance again: ${rate!.toFixed(1)}`);
     }
-    assert.notDeepEqual(await running.engines(), [engine]);
+    assert.notEqual(await running.engine(), engine);
   } finally {
     assert.deepEqual((await running.stop()).leftBehind, []);
   }

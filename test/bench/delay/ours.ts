@@ -14,7 +14,7 @@ export function ours(
     name: 'binocle',
     async play(page: Page) {
       const running = await Running.start([...cameraArguments(shape, quirks), ...settings]);
-      const [engine] = await running.engines();
+      const engine = await running.engine();
       return {
         processes: { engine: engine!, server: running.child.pid! },
         stop: async () => void (await running.stop()),
