@@ -42,7 +42,7 @@ export async function withBrowser<T>(
 ): Promise<T> {
   const running = await Running.start(args);
   try {
-    const browser = await launchChromium();
+    const browser = await launchChromium({ display: 'software' });
     try {
       return await work(running, browser);
     } finally {

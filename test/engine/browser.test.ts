@@ -7,7 +7,7 @@ import { launchChromium } from '../harness/chromium.js';
 import { anyIce, EngineProcess } from './engine-process.js';
 import { profileWith } from './profile.js';
 
-const browser = await launchChromium();
+const browser = await launchChromium({ display: 'software' });
 after(() => browser.close());
 
 const solid = (colour: string) => `videotestsrc is-live=true pattern=solid-color foreground-color=${colour}`;

@@ -14,7 +14,7 @@ const chessboard = packagePath('test', 'data', 'chessboard');
 let browser: Browser;
 
 before(async () => {
-  browser = await launchChromium();
+  browser = await launchChromium({ display: 'software' });
 });
 after(() => browser.close());
 

@@ -10,7 +10,7 @@ import { presentedRates, untilPlaying } from '../harness/page.js';
 
 let browser: Browser;
 before(async () => {
-  browser = await launchChromium();
+  browser = await launchChromium({ display: 'software' });
 });
 after(() => browser.close());
 

@@ -14,7 +14,7 @@ import { presentedRates, untilPlaying } from '../harness/page.js';
 let browser: Browser;
 let folder: string;
 before(async () => {
-  browser = await launchChromium();
+  browser = await launchChromium({ display: 'software' });
   folder = await mkdtemp(join(tmpdir(), 'binocle-settings-'));
 });
 after(async () => {

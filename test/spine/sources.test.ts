@@ -16,7 +16,7 @@ let browser: Browser;
 let folder: string;
 
 before(async () => {
-  browser = await launchChromium();
+  browser = await launchChromium({ display: 'software' });
   folder = await mkdtemp(join(tmpdir(), 'binocle-sources-'));
 });
 after(async () => {

@@ -7,7 +7,7 @@ import { untilPlaying } from '../harness/page.js';
 
 let browser: Browser;
 before(async () => {
-  browser = await launchChromium();
+  browser = await launchChromium({ display: 'software' });
 });
 after(() => browser.close());
 

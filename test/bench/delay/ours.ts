@@ -16,7 +16,7 @@ export function ours(
       const running = await Running.start([...cameraArguments(shape, quirks), ...settings]);
       const engine = await running.engine();
       return {
-        processes: { engine: engine!, server: running.child.pid! },
+        processes: { engine, server: running.child.pid! },
         stop: async () => void (await running.stop()),
         opened: (async () => {
           await page.goto(running.ready.url);
