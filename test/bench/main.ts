@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { cpus } from 'node:os';
+import { liveChanges } from './changes.js';
 import { delays } from './delay.js';
 import { engineProcessor } from './engine-processor.js';
 import { keepsPromise, type Measure, type Row } from './measure.js';
@@ -18,6 +19,7 @@ const measures: readonly Measure[] = [
   load,
   viewers,
   recovery,
+  ...liveChanges,
   roadsThroughGl,
   senderDelay,
   ...delays,
