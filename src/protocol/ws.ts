@@ -17,6 +17,11 @@ export type Role = 'viewer' | 'operator';
 const id = { type: ['string', 'number'] } as const;
 const text = { type: 'string', maxLength: 65536 } as const;
 const short = { type: 'string', maxLength: 256 } as const;
+const offer = {
+  type: 'integer',
+  description:
+    'The number of the offer that this belongs to: what comes too late for one is left out. Left out: the last one.',
+} as const;
 
 function message<T extends string, P extends object, R extends readonly string[]>(type: T, properties: P, required: R) {
   return {
@@ -34,13 +39,14 @@ export const clientMessages = {
     { token: short, rig: short, layout: { enum: ['auto', ...layouts] }, client: short } as const,
     [],
   ),
-  answer: message('answer', { sdp: text } as const, ['sdp'] as const),
+  answer: message('answer', { sdp: text, offer } as const, ['sdp'] as const),
   candidate: message(
     'candidate',
     {
       candidate: text,
       sdpMLineIndex: { type: 'integer', minimum: 0, maximum: 31 },
       sdpMid: { type: ['string', 'null'], maxLength: 256 },
+      offer,
     } as const,
     ['candidate', 'sdpMLineIndex'] as const,
   ),
@@ -158,7 +164,8 @@ export interface ServerMessages {
    */
   profile: { revision: number; patch: object; by: string; unsaved: Unsaved };
   saved: { id: string | number } & Saved;
-  offer: { sdp: string; tracks: OfferedTrack[]; revision: number };
+  /** `offer` counts those of the session. */
+  offer: { sdp: string; tracks: OfferedTrack[]; revision: number; offer: number };
   candidate: { candidate: string; sdpMLineIndex: number };
   pong: { id: string | number; t: number; received: number; sent: number };
   ok: { id: string | number };

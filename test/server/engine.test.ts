@@ -156,6 +156,27 @@ test('another profile: viewers are offered anew with its revision; one that does
   client.close();
 });
 
+test('an answer that crosses a new offer is left out, and does not reach the viewer of the new one', async () => {
+  await using rig = await rigged();
+  const client = await Client.open(rig);
+  client.send({ type: 'hello', token: token(rig) });
+  const first = await client.next('offer');
+  await rig.server.rigs.get('default')!.settings.set({ layout: 'tab' }, 'test');
+  const second = await client.next('offer');
+  assert.deepEqual([first.offer, second.offer], [1, 2]);
+  let refused = 0;
+  client.socket.on('message', (data: Buffer) => (refused += data.includes('no such answer') ? 1 : 0));
+  // The fake engine refuses what reaches it.
+  client.send({ type: 'candidate', candidate: 'candidate:9', sdpMLineIndex: 0, offer: first.offer });
+  client.send({ type: 'answer', sdp: 'refuse', offer: first.offer });
+  client.send({ type: 'answer', sdp: 'refuse', offer: second.offer });
+  await client.next('error');
+  client.send({ type: 'answer', sdp: 'refuse' });
+  await client.next('error');
+  assert.equal(refused, 2);
+  client.close();
+});
+
 test('viewers that come and go leave nothing behind in the engine', async () => {
   await using rig = await rigged();
   await Promise.all(

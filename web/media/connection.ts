@@ -31,6 +31,7 @@ export class Connection extends Emitter<ConnectionEvents> {
           candidate: candidate.candidate,
           sdpMLineIndex: candidate.sdpMLineIndex ?? 0,
           sdpMid: candidate.sdpMid,
+          offer: offer.offer,
         });
     };
     this.peer.onconnectionstatechange = () => this.emit('state', this.peer.connectionState);
@@ -63,7 +64,7 @@ export class Connection extends Emitter<ConnectionEvents> {
     try {
       await this.#described;
       await this.peer.setLocalDescription();
-      this.emit('send', { type: 'answer', sdp: this.peer.localDescription!.sdp });
+      this.emit('send', { type: 'answer', sdp: this.peer.localDescription!.sdp, offer: this.#offer.offer });
     } catch (error) {
       if (this.peer.signalingState !== 'closed') this.emit('failed', error as Error);
     }

@@ -66,6 +66,9 @@ export class Session {
   #readings: ViewerReadings | null = null;
   #report: Report | null = null;
   #added: Promise<unknown> | null = null;
+  /** How many offers were made, and whether the last one is of the viewer as it is now. */
+  #offers = 0;
+  #offered = false;
   #closed = false;
 
   constructor(identity: Identity, connection: Connection, settings: SessionSettings, log: Logger) {
@@ -109,6 +112,7 @@ export class Session {
   engineUp(): void {
     if (this.#closed) return;
     this.#state = 'new';
+    this.#offered = false;
     this.#readings = null;
     this.#added = this.rig.supervisor
       .request('addViewer', { viewer: this.id, ice: this.#settings.ice })
@@ -130,7 +134,9 @@ export class Session {
   }
 
   offer({ sdp, tracks }: EngineEvents['offer']): void {
-    this.#connection.send('offer', { sdp, tracks, revision: this.rig.settings.revision });
+    this.#offers += 1;
+    this.#offered = true;
+    this.#connection.send('offer', { sdp, tracks, revision: this.rig.settings.revision, offer: this.#offers });
   }
 
   candidate({ candidate, sdpMLineIndex }: EngineEvents['candidate']): void {
@@ -143,6 +149,7 @@ export class Session {
 
   viewerState({ state }: EngineEvents['viewerState']): void {
     this.#state = state;
+    if (state === 'closed') this.#offered = false;
     // It did not ask for that: its encoder is replaced.
     if (state === 'closed' && !this.#closed)
       this.#connection.send('interrupted', { reason: 'engine-failed', message: 'the encoder is replaced' });
@@ -156,11 +163,13 @@ export class Session {
     this.#connection.send('stats', { rig: { ...readings, viewers: own }, viewers });
   }
 
-  async answer({ sdp }: ClientMessageOf<'answer'>): Promise<void> {
+  async answer({ sdp, offer }: ClientMessageOf<'answer'>): Promise<void> {
+    if (this.#isLate(offer)) return;
     await this.rig.supervisor.request('answer', { viewer: this.id, sdp });
   }
 
-  async addCandidate({ candidate, sdpMLineIndex }: ClientMessageOf<'candidate'>): Promise<void> {
+  async addCandidate({ candidate, sdpMLineIndex, offer }: ClientMessageOf<'candidate'>): Promise<void> {
+    if (this.#isLate(offer)) return;
     await this.rig.supervisor.request('candidate', { viewer: this.id, candidate, sdpMLineIndex });
   }
 
@@ -206,6 +215,11 @@ export class Session {
   /** An operator ends it: the page does not come back by itself. */
   end(): void {
     this.#connection.refuse(new BinocleError('forbidden', 'the operator ended this session'));
+  }
+
+  /** It crossed a new offer, or the news that the old one is void: the viewer that it was meant for is gone. */
+  #isLate(offer: number | undefined): boolean {
+    return offer !== undefined && (offer !== this.#offers || !this.#offered);
   }
 
   /** The message is refused; the session goes on. */
