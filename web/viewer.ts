@@ -3,7 +3,7 @@ import type { Eye, Layout, ServerMessage, ServerMessageOf } from '../src/protoco
 import type { Wish } from './address.js';
 import { Emitter } from './events.js';
 import { undecodable } from './media/codecs.js';
-import { Connection } from './media/connection.js';
+import { Connection, peerInAdvance } from './media/connection.js';
 import { lossSince, report, totals, type StatsEntry, type Totals } from './media/statistics.js';
 import { Video } from './media/video.js';
 import type { Settings } from './settings/settings.js';
@@ -49,6 +49,9 @@ export class Viewer extends Emitter<ViewerEvents> {
   #layout: Layout = 'mono';
   #welcome: ServerMessageOf<'welcome'> | null = null;
   #connection: Connection | null = null;
+  /** For the next offer. */
+  #peer: RTCPeerConnection | null = null;
+  #codecs: string[] = [];
   #totals: Totals | null = null;
   #offeredAt = 0;
   #frameAt = 0;
@@ -117,6 +120,9 @@ export class Viewer extends Emitter<ViewerEvents> {
       return;
     }
     this.#signalling.connect();
+    // While the server is asked.
+    this.#peer = peerInAdvance();
+    this.#codecs = (RTCRtpReceiver.getCapabilities('video')?.codecs ?? []).map(({ mimeType }) => mimeType);
     setInterval(() => void this.#everySecond(), 1000);
   }
 
@@ -161,6 +167,7 @@ export class Viewer extends Emitter<ViewerEvents> {
         return;
       case 'interrupted':
         this.#stale = true;
+        this.#peer ??= peerInAdvance();
         this.#happen({ type: 'interrupted', message: message.message });
         return;
       case 'error':
@@ -179,16 +186,14 @@ export class Viewer extends Emitter<ViewerEvents> {
 
   #connect(offer: ServerMessageOf<'offer'>): void {
     this.#disconnect();
-    const unknown = undecodable(
-      offer.sdp,
-      (RTCRtpReceiver.getCapabilities('video')?.codecs ?? []).map(({ mimeType }) => mimeType),
-    );
+    const unknown = undecodable(offer.sdp, this.#codecs);
     if (unknown) {
       this.#happen({ type: 'no-codec', message: unknown.join(', ') });
       return;
     }
     this.#offeredAt = performance.now();
-    const connection = new Connection(offer, this.#welcome?.iceServers ?? []);
+    const connection = new Connection(offer, this.#welcome?.iceServers ?? [], this.#peer ?? peerInAdvance());
+    this.#peer = null;
     this.#connection = connection;
     this.#stale = false;
     connection.on('send', (message) => this.#signalling.send(message));

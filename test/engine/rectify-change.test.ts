@@ -3,8 +3,9 @@ import { readdirSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { Graph } from '../../src/engine/graph.js';
 import { drain } from '../../src/engine/gst/bus.js';
-import { Gst, version } from '../../src/engine/gst/gst.js';
-import { capsInto, elementNamed, sawEndOfStream } from '../../src/engine/gst/pipeline.js';
+import { Gst, version, type Pipeline } from '../../src/engine/gst/gst.js';
+import { parse } from '../../src/engine/gst/parse.js';
+import { capsInto, elementNamed, play, sawEndOfStream, toNull } from '../../src/engine/gst/pipeline.js';
 import { field, setAndReadBack, structureProperty } from '../../src/engine/gst/property.js';
 import { Memory } from '../../src/engine/memory.js';
 import { loadNativePlugin } from '../../src/engine/native-plugin.js';
@@ -147,6 +148,11 @@ test(
       const shader = elementNamed(graph.pipeline, 'left_rectify');
       setAndReadBack(shader, 'uniforms', uniforms.replace('cx=(float)0', 'cx=(float)0.125'));
       assert.throws(() => setAndReadBack(shader, 'uniforms', 'no structure,'), BinocleError);
+      // A display of its own would end that of all others when it goes.
+      const other = parse('fakesrc ! glupload ! fakesink');
+      play(other);
+      assert.equal(displayOf(graph.pipeline), displayOf(other));
+      toNull(other);
       await change(graph, 'left', null);
       assert.deepEqual(complaints(graph), []);
     } finally {
@@ -154,6 +160,10 @@ test(
     }
   },
 );
+
+function displayOf(pipeline: Pipeline): string {
+  return pipeline.getContext('gst.gl.GLDisplay')?.getStructure().toString() ?? '';
+}
 
 for (const layout of ['sbs', 'mono'])
   test(`the planner's rectification in the planner's graph: ${layout}`, { skip: !probed.available }, async () => {

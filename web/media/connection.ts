@@ -9,16 +9,25 @@ interface ConnectionEvents {
   failed: [Error];
 }
 
+const bundlePolicy = 'max-bundle';
+
+/** One for an offer that is still to come: what a browser does for it (certificate, codecs, sockets) is done when the offer is there. */
+export function peerInAdvance(): RTCPeerConnection {
+  return new RTCPeerConnection({ bundlePolicy });
+}
+
 /** One RTCPeerConnection for one offer; a new offer gets a new one. */
 export class Connection extends Emitter<ConnectionEvents> {
   readonly peer: RTCPeerConnection;
   readonly #offer: ServerMessageOf<'offer'>;
   readonly #described: Promise<void>;
 
-  constructor(offer: ServerMessageOf<'offer'>, iceServers: IceServer[]) {
+  /** Takes `peer` over. */
+  constructor(offer: ServerMessageOf<'offer'>, iceServers: IceServer[], peer: RTCPeerConnection) {
     super();
     this.#offer = offer;
-    this.peer = new RTCPeerConnection({ iceServers, bundlePolicy: 'max-bundle' });
+    this.peer = peer;
+    peer.setConfiguration({ iceServers, bundlePolicy });
     this.peer.ontrack = ({ track, transceiver, receiver }) => {
       playAtOnce(receiver);
       const offered = offer.tracks.find(({ mid }) => mid === transceiver.mid);

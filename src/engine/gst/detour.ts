@@ -1,4 +1,5 @@
 import { BinocleError } from '../../protocol/errors.js';
+import { shareGlDisplay } from './gl-display.js';
 import type { Bin, Element, Pad, Pipeline } from './gst.js';
 import { Gst } from './gst.js';
 import { toNull } from './pipeline.js';
@@ -26,6 +27,7 @@ export class DetourBranch {
     this.#detour = detour;
     this.#bin = bin;
     this.#pads = { out, back };
+    shareGlDisplay(pipeline, bin);
     pipeline.add(bin);
     // From behind: it runs before data reaches it.
     const linked = bin.getStaticPad('src')!.link(back);

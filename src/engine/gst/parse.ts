@@ -1,6 +1,6 @@
 import { chains, quoteValue } from '../../pipeline/launch-syntax.js';
 import { BinocleError } from '../../protocol/errors.js';
-import { drawsWithGl } from './gl-display.js';
+import { madeOf } from './gl-display.js';
 import { elementExists, Gst, missing, type Bin, type Pipeline } from './gst.js';
 
 /**
@@ -9,7 +9,7 @@ import { elementExists, Gst, missing, type Bin, type Pipeline } from './gst.js';
  */
 export function parse(text: string): Pipeline {
   const pipeline = pipelineOf(text);
-  if (/(?:^|\s)gl\w+/.test(text)) drawsWithGl(pipeline);
+  madeOf(pipeline, text);
   return pipeline;
 }
 
@@ -36,6 +36,7 @@ export function parsePart(text: string): Bin {
   ) as Bin;
   if (bin.getStaticPad('sink') === null || bin.getStaticPad('src') === null)
     throw new BinocleError('bad-graph', 'this part of a graph does not begin and end with one open link each');
+  madeOf(bin, text);
   return bin;
 }
 
