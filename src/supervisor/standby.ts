@@ -6,8 +6,8 @@ import type { EngineProcess } from './engine-process.js';
 const keptMs = 20_000;
 /** An engine that waits takes about 100 MB; what is free must be several times that, bytes. */
 const enoughMemory = 512 * 2 ** 20;
-/** A graph that has just come up has more urgent things to do than to wait for its end, ms. */
-export const spareAfterMs = 2_000;
+/** Loading one takes a second of processor time, which pages that open have better uses for, ms. */
+export const spareAfterMs = 10_000;
 
 /** Whether this machine can afford an engine that only waits. */
 export function canSpare(): boolean {

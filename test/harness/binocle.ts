@@ -95,9 +95,25 @@ export class Running {
 
   /** Pid of the engine process that streams: the oldest one, the other waits. */
   async engine(): Promise<number> {
-    const engines = (await descendants(this.child.pid!)).filter(({ command }) => command.includes('engine/main.js'));
+    const engines = await this.#engines();
     if (engines.length === 0) throw new Error('no engine process runs');
-    return Math.min(...engines.map(({ pid }) => pid));
+    return Math.min(...engines);
+  }
+
+  /** Resolves when another engine waits beside it, loaded and at rest: some ten seconds after the stream began. */
+  async spare(): Promise<void> {
+    for (let before = -1; ;) {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      const engines = await this.#engines();
+      const used = engines.length < 2 ? -1 : await processorTicks(Math.max(...engines));
+      if (before >= 0 && used - before <= 1) return;
+      before = used;
+    }
+  }
+
+  async #engines(): Promise<number[]> {
+    const below = await descendants(this.child.pid!);
+    return below.filter(({ command }) => command.includes('engine/main.js')).map(({ pid }) => pid);
   }
 
   /** SIGTERM, then the exit status and how long it took, ms; whatever is left behind afterwards is returned and killed. */
@@ -122,6 +138,17 @@ export class Running {
     await rm(this.#state, { recursive: true, force: true });
     return { status, ms, leftBehind: left };
   }
+}
+
+/** Processor time that a process has used, in the kernel's hundredths of a second. */
+async function processorTicks(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${String(pid)}/stat`, 'utf8');
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
+    .map(Number);
+  return user! + system!;
 }
 
 /** Every process below `pid`, from /proc. */

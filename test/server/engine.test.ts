@@ -54,7 +54,7 @@ for (const { misdeed, what, cause, reason, withinMs } of misdeeds)
 
 /** All engine processes, when there are that many. */
 async function engines(count: number): Promise<number[]> {
-  const limit = performance.now() + 10_000;
+  const limit = performance.now() + 20_000;
   for (;;) {
     const found = (await descendants(process.pid)).filter(({ command }) => command.includes(fakeEngine));
     if (found.length === count) return found.map(({ pid }) => pid);

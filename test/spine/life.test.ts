@@ -41,8 +41,8 @@ test('every page plays again by itself within 3 s of the engine’s SIGKILL', as
     const pages = await Promise.all([browser.newPage(), browser.newPage()]);
     await Promise.all(pages.map((page) => page.goto(running.ready.url)));
     await Promise.all(pages.map((page) => untilPlaying(page)));
+    await running.spare();
     const connections = await Promise.all(pages.map((page) => page.evaluateHandle(() => window.binocle.connection)));
-
     const engine = await running.engine();
     process.kill(engine, 'SIGKILL');
     const killed = performance.now();
