@@ -5,7 +5,7 @@ import { run } from 'node:test';
 import { spec, tap } from 'node:test/reporters';
 
 /** A file that hangs is ended after this; the slowest takes a minute or two. */
-const timeout = 300_000;
+const timeout = 600_000;
 /** Counts of a run's summary, in its order. */
 const counts = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) ([\d.]+)$/;
 

@@ -112,7 +112,7 @@ test('mono: the one picture there is, for both eyes', async () => {
 });
 
 async function open(running: Running, layers: boolean, prepare?: () => void): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
+  const page = await browser.newPage({ viewport: { width: 960, height: 540 } });
   if (prepare) await page.addInitScript(prepare);
   await wearHeadset(page, layers);
   await page.goto(running.ready.url);
