@@ -28,7 +28,7 @@ export function host(draw: Draw): void {
   const watchdog = new Watchdog();
   const alive = setInterval(() => watchdog.alive(), 1_000);
   const rehearsal = new OfferRehearsal();
-  let drawn: Promise<Blueprint> | null = null;
+  let drawn: { profile: Profile; blueprint: Promise<Blueprint> } | null = null;
   let rig: Rig | null = null;
   let ending = false;
 
@@ -48,28 +48,41 @@ export function host(draw: Draw): void {
     return rig;
   }
 
+  /** What was drawn for this profile before is good for it again. */
+  async function blueprintFor({ profile, known }: Drawing): Promise<Blueprint> {
+    if (!isDeepStrictEqual(drawn?.profile, profile))
+      drawn = { profile, blueprint: draw(profile, progress, { machine: known }) };
+    const own = drawn!;
+    try {
+      return await own.blueprint;
+    } catch (error) {
+      if (drawn === own) drawn = null;
+      throw error;
+    }
+  }
+
   /** The graph in state NULL: GStreamer's parser has taken it, and no device is open. */
-  async function build({ profile, known }: Drawing): Promise<Rig> {
-    drawn ??= draw(profile, progress, { machine: known });
-    return new Rig(await drawn, (event, data) => {
+  async function build(drawing: Drawing): Promise<Rig> {
+    const blueprint = await blueprintFor(drawing);
+    if (rig?.running === true) throw new BinocleError('bad-message', 'a graph was asked for before');
+    if (rig?.blueprint === blueprint) return rig;
+    rig?.close();
+    rig = new Rig(blueprint, (event, data) => {
       const told = notify(event, data);
       if (event === 'failed') void told.then(() => end(1));
     });
+    return rig;
   }
 
   serve({
-    prepare: async (drawing) => {
-      if (drawn !== null) throw new BinocleError('bad-message', 'a graph was asked for before');
-      rig = await build(drawing);
-      return { exclusive: (await drawn!).exclusive };
-    },
+    prepare: async (drawing) => ({ exclusive: (await build(drawing)).blueprint.exclusive }),
     start: async ({ within, ...drawing }) => {
       if (rig?.running === true) throw new BinocleError('bad-message', 'start was asked before');
-      rig ??= await build(drawing);
+      const starting = await build(drawing);
       progress('starting the graph');
-      await rig.start(within);
-      const { machine } = rig.blueprint;
-      return { ...rig.report(), ...(machine === undefined ? {} : { known: machineText(machine) }) };
+      await starting.start(within);
+      const { machine } = starting.blueprint;
+      return { ...starting.report(), ...(machine === undefined ? {} : { known: machineText(machine) }) };
     },
     apply: async ({ profile }) => {
       const before = running();
@@ -84,7 +97,7 @@ export function host(draw: Draw): void {
         };
       const delayed = !isDeepStrictEqual(before.blueprint.extensions, after.extensions);
       await running().apply(after, step, back);
-      drawn = Promise.resolve(after);
+      drawn = { profile, blueprint: Promise.resolve(after) };
       return { cost: step.cost === 'none' && delayed ? 'hot' : step.cost, report: before.report() };
     },
     release: () => {

@@ -1,5 +1,6 @@
 import { freemem } from 'node:os';
 import { BinocleError } from '../protocol/errors.js';
+import type { Drawing } from '../protocol/engine.js';
 import type { EngineProcess } from './engine-process.js';
 
 /** Where memory is short, an engine is loaded only for a change that is coming: who changes one setting soon changes another, ms. */
@@ -30,6 +31,12 @@ export class Standby {
     this.#gone = gone;
     this.#timer = spare ? null : setTimeout(() => this.close(), keptMs).unref();
     void this.#engine.ended.then(() => this.#leave());
+  }
+
+  /** Has it draw what is most likely to be wanted of it: the same again. */
+  prepare(drawing: Drawing): void {
+    // What is wrong with it is told to whoever wants it.
+    this.#engine.request('prepare', drawing).catch(() => undefined);
   }
 
   /** Whoever takes it owns it. */

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Logger } from '../log.js';
 import type { Profile } from '../protocol/configuration.js';
 import { BinocleError } from '../protocol/errors.js';
-import type { EngineEvents, EngineMethod, EngineMethods, GraphReport, Started } from '../protocol/engine.js';
+import type { Drawing, EngineEvents, EngineMethod, EngineMethods, GraphReport, Started } from '../protocol/engine.js';
 import { restartDelayMs, wellAfterMs } from './backoff.js';
 import { EngineProcess, type EndCause, type EngineEnd } from './engine-process.js';
 import { canSpare, spareAfterMs, Standby } from './standby.js';
@@ -136,7 +136,7 @@ export class Supervisor extends EventEmitter<Events> {
     const next = this.#standby!.take();
     this.#replacing = true;
     try {
-      const drawing = { rig: this.#options.rig, profile, ...(known === undefined ? {} : { known }) };
+      const drawing = this.#drawing(profile, known);
       const { exclusive } = await next.request('prepare', drawing);
       const within = this.#patienceMs(profile);
       const together = this.#state === 'running' && !(exclusive && this.#report!.exclusive);
@@ -171,7 +171,7 @@ export class Supervisor extends EventEmitter<Events> {
     const engine = spare ?? this.#fork();
     this.#engine = engine;
     try {
-      const drawing = { rig: this.#options.rig, profile, ...(known === undefined ? {} : { known }) };
+      const drawing = this.#drawing(profile, known);
       const report = await engine.request('start', drawing);
       if (this.#engine !== engine) throw new BinocleError('engine-failed', 'the engine was ended while it started');
       this.#play(engine, report);
@@ -187,6 +187,10 @@ export class Supervisor extends EventEmitter<Events> {
       if (spare !== undefined && died) return this.#launch(profile, known);
       throw error;
     }
+  }
+
+  #drawing(profile: Profile, known?: string): Drawing {
+    return { rig: this.#options.rig, profile, ...(known === undefined ? {} : { known }) };
   }
 
   #fork(): EngineProcess {
@@ -217,7 +221,9 @@ export class Supervisor extends EventEmitter<Events> {
     this.#state = 'running';
     this.#spareTimer ??= setTimeout(() => {
       this.#spareTimer = null;
-      if (this.#state === 'running' && canSpare()) this.foresee();
+      if (this.#state !== 'running' || !canSpare()) return;
+      this.foresee();
+      this.#standby?.prepare(this.#drawing(this.#profile, this.#known));
     }, spareAfterMs).unref();
     this.emit('up', report);
   }
@@ -271,7 +277,7 @@ export class Supervisor extends EventEmitter<Events> {
   async #resume(failed: EngineProcess, previous: EngineProcess): Promise<void> {
     await failed.ended;
     try {
-      this.#play(previous, await previous.request('start', { rig: this.#options.rig, profile: this.#profile }));
+      this.#play(previous, await previous.request('start', this.#drawing(this.#profile)));
     } catch (thrown) {
       const error = BinocleError.from(thrown);
       this.#options.log.error(`the graph before does not come back at once: ${error.message}`);
