@@ -1,8 +1,6 @@
-import { packagePath } from '../paths.js';
 import type { Camera, Profile } from '../protocol/configuration.js';
 import { BinocleError } from '../protocol/errors.js';
 import type { Eye } from '../protocol/ws.js';
-import { uniformsText } from '../calibration/uniforms.js';
 import { formatsOf } from './formats.js';
 import { fraction } from './fraction.js';
 import { elementsOf, quoteValue, words } from './launch-syntax.js';
@@ -10,7 +8,7 @@ import { howToInstall } from './debian-packages.js';
 import type { CameraFound, Machine } from './machine.js';
 import type { Choice } from './plan.js';
 import { requireTemplate, whyNot } from './requirements.js';
-import { simUniforms } from './sim.js';
+import { simProperties } from './sim.js';
 import type { Parameters, Template } from './template.js';
 import type { Templates } from './templates.js';
 
@@ -19,9 +17,10 @@ export interface ChosenSource {
   /** As the configuration names it: libcamera, v4l2, sim, files, custom, or the name of a template of the user's. */
   source: string;
   template: Template;
+  /** All but what says the format, see `formatParameters`. */
   parameters: Parameters;
-  /** Pixel format of its pictures, where that is known. */
-  format: string | undefined;
+  /** Pixel formats that it can deliver, the best one first; none where that is not known. */
+  formats: readonly string[];
 }
 
 type Rejected = Choice['rejected'];
@@ -50,17 +49,16 @@ export function chooseSources(
   const sources = new Map<Eye, ChosenSource>();
   const choices: Choice[] = [];
   for (const [eye, decision] of decisions as Map<Eye, Decision>) {
-    const { template, because, rejected } = templateFor(decision, profile, machine, templates, eye);
+    const { template, because } = templateFor(decision, profile, templates, eye);
     requireTemplate(template, machine, `profile.cameras.${eye}.source`);
-    const format = formatOf(decision, template, profile, machine);
     sources.set(eye, {
       source: decision.source,
       template,
-      parameters: parametersFor(decision, template, profile, machine, eye, format),
-      format,
+      parameters: parametersFor(decision, profile, machine, eye),
+      formats: formatsFrom(decision, template, profile, machine),
     });
     const chosen = decision.camera === undefined ? decision.source : `${decision.source}, ${decision.camera.id}`;
-    choices.push({ what: `source ${eye}`, chosen, because, rejected: [...decision.rejected, ...rejected] });
+    choices.push({ what: `source ${eye}`, chosen, because, rejected: decision.rejected });
   }
   return { sources, choices };
 }
@@ -177,21 +175,11 @@ function noCamera(eye: Eye, what: string, machine: Machine): BinocleError {
 function templateFor(
   decision: Decision,
   profile: Profile,
-  machine: Machine,
   templates: Templates,
   eye: Eye,
-): { template: Template; because: string; rejected: Rejected } {
+): { template: Template; because: string } {
   const { source, because } = decision;
-  const named = (name: string, reason = because, rejected: Rejected = []) => ({
-    template: templates.named('source', name),
-    because: reason,
-    rejected,
-  });
-  if (source === 'sim') {
-    const without = machine.gl.available ? whyNot(templates.named('source', 'sim'), machine) : machine.gl.because;
-    if (without === null) return named('sim');
-    return named('sim-cpu', `${because}; drawn without GL`, [{ option: 'the scene in GL', because: without }]);
-  }
+  const named = (name: string, reason = because) => ({ template: templates.named('source', name), because: reason });
   if (source === 'v4l2' && decision.camera !== undefined) {
     const format = v4l2Format(decision.camera, profile, eye);
     if (format === 'mjpeg')
@@ -231,14 +219,7 @@ function isJpeg(format: string): boolean {
   return /jpe?g/i.test(format);
 }
 
-function parametersFor(
-  decision: Decision,
-  template: Template,
-  profile: Profile,
-  machine: Machine,
-  eye: Eye,
-  format: string | undefined,
-): Parameters {
+function parametersFor(decision: Decision, profile: Profile, machine: Machine, eye: Eye): Parameters {
   const camera = profile.cameras[eye];
   const { width, height, fps } = profile.capture;
   const device = decision.camera?.id ?? (camera.device === 'auto' ? undefined : String(camera.device));
@@ -250,29 +231,27 @@ function parametersFor(
     fps: fraction(fps),
     device,
     controls: controls.length === 0 ? undefined : controls.join(' '),
-    format,
-    format_caps: format === undefined ? '' : `,format=${format}`,
     ...customParameters(decision, profile, machine, eye),
     ...filesParameters(decision, profile, machine, eye),
-    ...simParameters(template, profile, machine, eye),
+    ...simProperties(profile, eye),
   };
 }
 
-/** What the source's pictures come in: what its template says, or what is asked of the camera. */
-function formatOf(
+/** What the source's pictures can come in: what its template says, or what is asked of the camera. */
+function formatsFrom(
   { source, camera }: Decision,
   template: Template,
   { capture }: Profile,
   machine: Machine,
-): string | undefined {
-  const [said] = formatsOf(template);
-  if (said !== undefined || camera === undefined) return said;
+): readonly string[] {
+  const said = formatsOf(template);
+  if (said.length > 0 || camera === undefined) return said;
   // Of a camera's formats those that go to the shader and to encoders as they are; a Raspberry Pi's image processor always has NV12.
   const modes = source === 'v4l2' ? fittingModes(camera.modes, capture) : camera.modes;
-  if (template.name !== source) return undefined;
+  if (template.name !== source) return [];
   if (source === 'libcamera' && modes.length === 0)
-    return machine.model?.startsWith('Raspberry Pi') === true ? 'NV12' : undefined;
-  return preferredFormats.find((format) => modes.some((mode) => mode.format === format));
+    return machine.model?.startsWith('Raspberry Pi') === true ? ['NV12'] : [];
+  return preferredFormats.filter((format) => modes.some((mode) => mode.format === format)).slice(0, 1);
 }
 
 const preferredFormats = ['NV12', 'I420', 'YV12'];
@@ -311,17 +290,6 @@ function filesParameters({ source }: Decision, profile: Profile, machine: Machin
   }
   const { pattern, last, format } = found;
   return { pattern, last, decoder: `${format}dec`, caps: `image/${format},framerate=${fraction(profile.capture.fps)}` };
-}
-
-function simParameters(template: Template, profile: Profile, machine: Machine, eye: Eye): Parameters {
-  const overlay = template.name === 'sim-cpu' && machine.elements.has('timeoverlay');
-  return {
-    scene: packagePath('shaders', 'sim.frag'),
-    uniforms: uniformsText('sim', simUniforms(profile, eye)),
-    colour: eye === 'left' ? '0xffff4040' : '0xff40ffff',
-    label: overlay ? eye.toUpperCase() : undefined,
-    font: `Sans ${Math.round(profile.capture.height / 20)}`,
-  };
 }
 
 function wrong(eye: Eye, key: string, what: string): BinocleError {

@@ -42,10 +42,11 @@ export function stepBetween(before: Compared, after: Compared, built: readonly S
   const rectify = new Map<Eye, string | null>();
   for (const [eye, road] of to.roads) {
     const old = from.roads.get(eye) ?? [];
-    const changes = roadChanges(old, road) ?? shaderChanges(whole.roads.get(eye) ?? [], old, road, eye);
+    const sameEnd = endOf(from.sources.get(eye), old) === endOf(to.sources.get(eye), road);
+    const standing = whole.roads.get(eye) ?? [];
+    const changes = roadChanges(old, road) ?? (sameEnd ? shaderChanges(standing, road, eye) : null);
     if (changes !== null) live.push(...changes);
-    else if (hasPlace(whole.roads.get(eye) ?? []) && endOf(old) === endOf(road))
-      rectify.set(eye, rectifyBranch(after, eye));
+    else if (sameEnd && hasPlace(standing)) rectify.set(eye, rectifyBranch(after, eye));
     else return graph(`another road for the ${eye} eye`);
   }
   const hot = live.length > 0 || rectify.size > 0;
@@ -55,11 +56,12 @@ export function stepBetween(before: Compared, after: Compared, built: readonly S
 interface Parts {
   /** What stands between camera and layout or encoder, by eye. */
   roads: Map<Eye, Stage[]>;
+  sources: Map<Eye, Stage>;
   rest: Stage[];
 }
 
 function partsOf(stages: readonly Stage[]): Parts {
-  const parts: Parts = { roads: new Map(), rest: [] };
+  const parts: Parts = { roads: new Map(), sources: new Map(), rest: [] };
   let road: Stage[] | null = null;
   for (const stage of stages) {
     if (road !== null && (stage.kind === 'transfer' || stage.kind === 'rectify')) {
@@ -68,6 +70,7 @@ function partsOf(stages: readonly Stage[]): Parts {
     }
     parts.rest.push(stage);
     road = null;
+    if (stage.kind === 'source') parts.sources.set(stage.parameters['eye'] as Eye, stage);
     if (stage.kind === 'capture') parts.roads.set(stage.parameters['eye'] as Eye, (road = []));
   }
   return parts;
@@ -81,14 +84,9 @@ function roadChanges(before: readonly Stage[], after: readonly Stage[]): Propert
 }
 
 /** A shader that the graph was built with stays in it and does nothing, where a plan does without; and may do something again. */
-function shaderChanges(
-  built: readonly Stage[],
-  before: readonly Stage[],
-  after: readonly Stage[],
-  eye: Eye,
-): PropertyChange[] | null {
+function shaderChanges(built: readonly Stage[], after: readonly Stage[], eye: Eye): PropertyChange[] | null {
   const shader = shaderOf(built);
-  if (shader === undefined || endOf(before) !== endOf(after)) return null;
+  if (shader === undefined) return null;
   const wanted = shaderOf(after);
   if (wanted !== undefined && livePropertyChanges(shader, wanted) === null) return null;
   const value = wanted === undefined ? nothing : String(wanted.parameters['uniforms']);
@@ -115,10 +113,10 @@ function hasPlace(road: readonly Stage[]): boolean {
   return road.some(({ kind, template }) => kind === 'rectify' && template === 'place');
 }
 
-/** Format and size of the pictures at the end of a road. */
-function endOf(road: readonly Stage[]): string {
+/** Format and size of the pictures at the end of a road: what no stage of it says they have from the source. */
+function endOf(source: Stage | undefined, road: readonly Stage[]): string {
   return ['format', 'width', 'height']
-    .map((name) => road.findLast(({ parameters }) => parameters[name] !== undefined)?.parameters[name])
+    .map((name) => [source, ...road].findLast((stage) => stage?.parameters[name] !== undefined)?.parameters[name])
     .join();
 }
 

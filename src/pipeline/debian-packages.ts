@@ -1,3 +1,5 @@
+import { ownElements } from './own-elements.js';
+
 /** Which Debian package brings an element: the first row one of whose patterns matches its whole name. */
 const packages: readonly (readonly [name: string, elements: RegExp])[] = [
   ['gstreamer1.0-plugins-ugly', /x264enc/],
@@ -23,7 +25,8 @@ export function debianPackage(element: string): string | null {
 
 /** What to do about missing elements, as a sentence. */
 export function howToInstall(elements: readonly string[]): string {
+  const own = elements.some((element) => ownElements.has(element)) ? ['npm run setup'] : [];
   const known = [...new Set(elements.flatMap((element) => debianPackage(element) ?? []))];
-  if (known.length === 0) return `install the GStreamer plugin that has ${elements.join(', ')}`;
-  return `apt install ${known.join(' ')}`;
+  if (known.length > 0) return [`apt install ${known.join(' ')}`, ...own].join(', ');
+  return own[0] ?? `install the GStreamer plugin that has ${elements.join(', ')}`;
 }

@@ -5,7 +5,7 @@ import { chooseEncoder, encodedSize } from './choose-encoder.js';
 import { chooseSources, usableCameras } from './choose-sources.js';
 import { expectedDelay } from './delay.js';
 import { encodeParameters } from './encode-parameters.js';
-import { commonFormat } from './formats.js';
+import { commonFormat, formatFrom, formatParameters } from './formats.js';
 import { fraction } from './fraction.js';
 import { extensionChoices } from './header-extensions.js';
 import type { Machine } from './machine.js';
@@ -38,9 +38,10 @@ export function planGraph(profile: Profile, machine: Machine, templates: Templat
   const format = commonFormat(encoder.template, [...sources.values()]);
   for (const [index, eye] of eyes.entries()) {
     const source = sources.get(eye)!;
-    parts.addTemplate('source', source.template, source.parameters);
+    const delivered = formatFrom(source, format);
+    parts.addTemplate('source', source.template, { ...source.parameters, ...formatParameters(delivered) });
     parts.add('capture', 'count', { eye });
-    rectify.add(parts, eye, source, format, encoder.template.name);
+    rectify.add(parts, eye, { ...source, format: delivered }, format, encoder.template.name);
     if (joining === null) addEncoder(eye);
     else parts.add('layout', joining.join, { eye, index });
   }

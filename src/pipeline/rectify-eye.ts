@@ -13,6 +13,9 @@ import { whyNot } from './requirements.js';
 import { chooseRoad } from './roads.js';
 import type { Templates } from './templates.js';
 
+/** A source with the pixel format that it is asked for, where that is known. */
+type Delivering = Pick<ChosenSource, 'source' | 'template'> & { format: string | undefined };
+
 /** What happens between camera and layout, and why: nothing that the picture does not need. */
 export class RectifyEye {
   readonly choices: Choice[] = [];
@@ -31,7 +34,7 @@ export class RectifyEye {
   }
 
   /** Adds the stages of one eye; `encoder` takes `format`. */
-  add(parts: Parts, eye: Eye, source: ChosenSource, format: string, encoder: string): void {
+  add(parts: Parts, eye: Eye, source: Delivering, format: string, encoder: string): void {
     const wanted = rectification(this.#profile, eye);
     const inGl = source.template.header.memory === 'gl';
     if (wanted === null) {
@@ -57,7 +60,7 @@ export class RectifyEye {
     return whyNot(this.#templates.named('rectify', 'shader'), this.#machine);
   }
 
-  #convert(parts: Parts, eye: Eye, source: ChosenSource, format: string, encoder: string): void {
+  #convert(parts: Parts, eye: Eye, source: Delivering, format: string, encoder: string): void {
     if (source.format === format) {
       const because = `${source.source} delivers ${format}, which ${encoder} takes`;
       this.omitted.push({ stage: `convert ${eye}`, because });
@@ -66,7 +69,7 @@ export class RectifyEye {
     parts.add('transfer', 'convert', { eye, format });
   }
 
-  #inGl(parts: Parts, eye: Eye, source: ChosenSource, format: string, wanted: Rectification): void {
+  #inGl(parts: Parts, eye: Eye, source: Delivering, format: string, wanted: Rectification): void {
     const { header } = source.template;
     const { road, ...choice } = chooseRoad(header, this.#machine, this.#templates, wanted);
     const inPlanes = road.rectify === 'planes';

@@ -29,17 +29,16 @@ export function simCheck(eye: Eye, counter: number): number {
   return 31 - ((counter + (eye === 'right' ? 2 ** simMarks.code.counterBits : 0)) % 31);
 }
 
-/** The uniforms of `shaders/sim.frag`; lengths in metres. `time`, `width` and `height` come from glshader itself. */
-export function simUniforms(profile: Pick<Profile, 'sim' | 'capture'>, eye: Eye): Record<string, number> {
+/** The properties of `stereoscene` (with `_` for `-`), which draws the scene; lengths in metres. */
+export function simProperties(profile: Pick<Profile, 'sim' | 'capture'>, eye: Eye): Record<string, string | number> {
   const { baseline_mm, distortion, motion } = profile.sim;
   const side = eye === 'left' ? -1 : 1;
   return {
-    right: eye === 'right' ? 1 : 0,
+    right: String(eye === 'right'),
     eye_x: (side * baseline_mm) / 2000,
     focal: simFocal(profile.capture) / profile.capture.width,
     k1: distortion,
     motion,
-    fps: profile.capture.fps,
     columns: simMarks.columns,
   };
 }

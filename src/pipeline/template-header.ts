@@ -37,7 +37,7 @@ export const headerSchema = {
     format: {
       oneOf: [format, { type: 'array', items: format, minItems: 1 }],
       description:
-        'encode: the pixel formats it takes, the best one first. source: the one it delivers, where that is known.',
+        'The pixel formats that an encoder takes or a source can deliver, the best one first; a source says none where that is not known.',
     },
     dmabuf: { type: 'boolean', description: 'source: GL can have its buffers as they are, without a copy.' },
     order: { type: 'integer', description: 'encode: `auto` tries low numbers first; without one only by name.' },

@@ -200,7 +200,7 @@ export const profileSchema = {
       additionalProperties: false,
       required: ['baseline_mm', 'distortion', 'motion'],
       default: {},
-      'x-cost': 'graph',
+      'x-cost': 'hot',
       description: 'The simulated scene.',
       properties: {
         baseline_mm: {

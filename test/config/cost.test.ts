@@ -15,6 +15,7 @@ const costs = {
   'calibration.left.K': 'hot',
   'cameras.right.controls.exposure-time': 'graph',
   'capture.fps': 'graph',
+  'sim.motion': 'hot',
   'rate.playout_delay.min_ms': 'hot',
   layout: 'graph',
 };

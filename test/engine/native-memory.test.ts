@@ -68,6 +68,15 @@ for (const [what, line] of [
     'videotestsrc is-live=true num-buffers=30 ! video/x-raw,format=I420,width=64,height=32,framerate=20/1 ! detour name=way around=true ! fakesink way.out ! queue ! videoconvert ! way.back',
   ],
   [
+    'the simulated scene in all its formats',
+    ['NV12', 'I420', 'RGBA']
+      .map(
+        (format) => `videotestsrc num-buffers=4 ! video/x-raw,width=16,height=16,framerate=30/1 ! stereoscene k1=-0.5
+     ! video/x-raw,format=${format},width=162,height=90 ! fakesink`,
+      )
+      .join(' '),
+  ],
+  [
     'eyes most of a frame apart, one above the other',
     `stereopair name=pair layout=top-bottom ! queue ! fakesink ${camera(0, 20)} ${camera(1, 20, 40)}`,
   ],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stepBetween } from '../../src/pipeline/compare-plans.js';
-import { calibrated, pcWithoutGl, pcWithVa, planOn, softwareGl } from './machines.js';
+import { calibrated, pcWithoutGl, pcWithVa, pi5, planOn, softwareGl } from './machines.js';
 
 const sim = ['cameras.left.source=sim', 'cameras.right.source=sim'];
 const zoomed = ['view.left.zoom=1.1', 'view.right.zoom=1.1'];
@@ -22,7 +22,7 @@ const costs: Record<string, [setting: string[], cost: string]> = {
   size: [['capture.width=320', 'capture.height=240'], 'graph'],
   layout: [['layout=tab'], 'graph'],
   'another source': [['cameras.left.source=custom', 'cameras.left.launch=videotestsrc'], 'graph'],
-  'the scene': [['sim.distortion=-0.1'], 'graph'],
+  'the scene': [['sim.distortion=-0.1', 'sim.baseline_mm=70', 'sim.motion=2'], 'hot'],
 };
 for (const [what, [settings, cost]] of Object.entries(costs))
   test(`${what}: ${cost}`, async () => {
@@ -59,6 +59,17 @@ test('where nothing is rectified there is a place for it; where a shader stands 
   const again = stepBetween(plain, both, both.stages);
   assert.ok(again.cost === 'hot' && again.rectify.size === 0);
   assert.match(again.live[0]!.value, /m00=\(float\)0\.9/);
+});
+
+test('a rectification is put into the graph of a camera, too, whose pictures are converted or go as they are', async () => {
+  const fragment = '{launch: "videotestsrc is-live=true"}';
+  for (const [machine, settings] of [
+    [pi5, ['capture.width=1280', 'capture.height=720']],
+    [softwareGl, [`cameras={left: ${fragment}, right: ${fragment}}`]],
+  ] as const) {
+    const step = stepBetween(await planOn(machine, ...settings), await planOn(machine, ...settings, ...zoomed));
+    assert.ok(step.cost === 'hot' && step.rectify.size === 2);
+  }
 });
 
 test('what another encoder needs of the pictures before it takes a new graph', async () => {

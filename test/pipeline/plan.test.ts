@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { graphText, launchCommand } from '../../src/pipeline/text.js';
+import { ownElements } from '../../src/pipeline/own-elements.js';
 import type { Plan } from '../../src/pipeline/plan.js';
 import { BinocleError, type Reason } from '../../src/protocol/errors.js';
+import { withFiles } from '../config/folder.js';
 import { calibrated, pcWithVa, pcWithoutGl, pi4, pi5, planOn, softwareGl } from './machines.js';
 
 const choice = (plan: Plan, what: string) => plan.choices.find((each) => each.what === what)!;
@@ -105,8 +107,7 @@ test('without GL: quarter turns and crop go on, and the plan says what is lost',
   assert.match(choice(plan, 'rectify right').because, /lost without GL: the lens calibration/);
   assert.doesNotMatch(graphText(plan), /\bgl\w+/);
   assert.deepEqual(Object.keys(plan.environment), ['GST_PLUGIN_PATH']);
-  assert.ok(templatesOf(plan).includes('source/sim-cpu'));
-  assert.match(rejection(plan, 'source left', 'the scene in GL')!, /no GL context/);
+  assert.ok(templatesOf(plan).includes('source/sim'));
 });
 
 const fragments = (format = '') => {
@@ -133,9 +134,17 @@ test('formats that are equal are not converted, and the plan says so', async () 
   assert.match(graphText(cameras), /stereopair[\s\S]*video\/x-raw,format=NV12,width=2560/);
   assert.match(omission(cameras, 'convert left')!, /libcamera delivers NV12, which x264enc takes/);
 
-  const ball = await planOn(pcWithoutGl);
-  assert.deepEqual(transfers(ball), []);
-  assert.match(graphText(ball), /stereopair[\s\S]*video\/x-raw,format=I420,width=1280/);
+  // The scene is drawn in the format that is wanted.
+  for (const [encoder, format] of [
+    ['encode.encoder=x264enc', 'NV12'],
+    ['encode.encoder=openh264enc', 'I420'],
+    ['encode.codec=vp8', 'I420'],
+  ] as const) {
+    const scene = await planOn(pcWithoutGl, encoder);
+    assert.deepEqual(transfers(scene), []);
+    assert.match(graphText(scene), new RegExp(`stereoscene .*\\n.*video/x-raw,format=${format},width=640`));
+    assert.match(graphText(scene), new RegExp(`stereopair[\\s\\S]*video/x-raw,format=${format},width=1280`));
+  }
 
   const webcams = await planOn(usb('NV12', 640));
   assert.deepEqual(transfers(webcams), []);
@@ -146,9 +155,13 @@ test('formats that are equal are not converted, and the plan says so', async () 
 });
 
 test('eyes of two formats get the one that costs less', async () => {
-  const plan = await planOn(softwareGl, 'cameras.left.source=sim-cpu', 'cameras.right={launch: videotestsrc}');
-  assert.deepEqual(transfers(plan), ['transfer/convert']);
-  assert.match(graphText(plan), /videoconvert ! video\/x-raw,format=I420/);
+  await withSource('format: I420', async (source) => {
+    const unknown = await planOn(softwareGl, source, 'cameras.right={launch: videotestsrc}');
+    assert.deepEqual(transfers(unknown), ['transfer/convert']);
+    assert.match(graphText(unknown), /videoconvert ! video\/x-raw,format=I420/);
+    const scene = await planOn(softwareGl, source, 'cameras.right.source=sim');
+    assert.deepEqual(transfers(scene), [], 'the scene comes as I420 beside it');
+  });
 });
 
 test('the road through software GL: planes as they are, and what is lost without the plugin or with a lens past its turn', async () => {
@@ -158,9 +171,9 @@ test('the road through software GL: planes as they are, and what is lost without
   assert.equal(plan.gl, 'llvmpipe');
   assert.equal(plan.environment['GST_PLUGIN_PATH'], softwareGl.pluginPath);
   assert.match(rejection(plan, 'rectify left', 'colours converted by the CPU')!, /four bytes a pixel each way/);
-  const known = await planOn(softwareGl, 'cameras.left.source=sim-cpu', 'cameras.right.source=sim-cpu', calibrated);
+  const known = await planOn(softwareGl, calibrated);
   assert.deepEqual(transfers(known), sameTwice(planes));
-  assert.match(omission(known, 'convert left')!, /takes I420 as it is/);
+  assert.match(omission(known, 'convert left')!, /takes NV12 as it is/);
 
   const colours = ['transfer/upload-cpu', 'rectify/shader', 'transfer/download-cpu'];
   const elements = new Set([...softwareGl.elements].filter((name) => !name.startsWith('plane')));
@@ -175,7 +188,7 @@ test('the road through software GL: planes as they are, and what is lost without
   assert.equal(choice(bent, 'rectify right').chosen, 'shader, planes as they are');
 });
 
-test('the road through a GPU: buffers of a camera as they are, planes of another source, a scene in GL stays there', async () => {
+test('the road through a GPU: buffers of a camera as they are, planes of another source, what is in GL stays there', async () => {
   const rectified = [...hd, calibrated.replace('[640, 480]', '[1280, 720]')];
   const colours = ['transfer/upload-gpu', 'rectify/shader', 'transfer/download-gpu'];
   const camera = await planOn(pi5, ...rectified);
@@ -185,13 +198,29 @@ test('the road through a GPU: buffers of a camera as they are, planes of another
   assert.ok(templatesOf(fragment).includes('rectify/planes'));
   assert.match(rejection(fragment, 'rectify left', 'colours converted by the GPU')!, /three passes/);
   const scene = await planOn(pcWithVa, ...rectified);
-  assert.deepEqual(transfers(scene), sameTwice(colours.slice(1)));
+  assert.deepEqual(
+    transfers(scene),
+    sameTwice(['transfer/upload-planes', 'rectify/planes', 'transfer/download-planes']),
+  );
+  await withSource('memory: gl', async (source) => {
+    const inGl = await planOn(pcWithVa, ...rectified, source, 'layout=mono');
+    assert.deepEqual(transfers(inGl), colours.slice(1));
+    assert.deepEqual(transfers(await planOn(softwareGl, source, 'layout=mono')), ['transfer/download-cpu']);
+  });
 });
 
 test('a fisheye has a lens of its own in the shader', async () => {
   const plan = await planOn(softwareGl, fragments(), calibrated.replace('pinhole', 'fisheye'));
   assert.match(graphText(plan), /fragment="\$\(cat '\S+fisheye\.glsl' '\S+planes\.frag'\)"/);
 });
+
+/** The setting of a source of the user's, whose header has this line. */
+async function withSource(line: string, use: (setting: string) => Promise<void>): Promise<void> {
+  const header = `---\nstage: source\nsummary: Mine.\nneeds: []\n${line}\n---\n`;
+  await withFiles({ 'mine.gst': `${header}testsrc name=\${eye}_source\n` }, (folder) =>
+    use(`cameras.left.source=${folder}/mine.gst`),
+  );
+}
 
 function sameTwice(stages: readonly string[]): string[] {
   return [...stages, ...stages];
@@ -255,6 +284,13 @@ test('a camera that has the size as Motion JPEG only gets a decoder; one that ha
   );
 });
 
+test('the scene where the plugin is not compiled: missing software, with what compiles it', async () => {
+  const elements = new Set([...softwareGl.elements].filter((name) => !ownElements.has(name)));
+  await refused('missing-software', /no stereoscene here: src\/engine\/native is not compiled.*npm run setup\.$/, () =>
+    planOn({ ...softwareGl, elements, pluginPath: null }),
+  );
+});
+
 test('settings that contradict each other are refused with their path', async () => {
   await refused('bad-config', /makes vp8 video, and encode\.codec is h264/, () =>
     planOn(softwareGl, 'encode.encoder=vp8enc'),
@@ -315,7 +351,7 @@ test('both eyes in one picture: paired by our own element, by the compositor whe
     ['sbs', /sink_1::xpos=640/],
     ['tab', /sink_1::ypos=480/],
   ] as const) {
-    const plain = await planOn({ ...softwareGl, elements, pluginPath: null }, `layout=${layout}`);
+    const plain = await planOn({ ...softwareGl, elements, pluginPath: null }, fragments(), `layout=${layout}`);
     assert.match(graphText(plain), /compositor name=both_layout/);
     assert.match(graphText(plain), place);
     assert.equal(plain.environment['GST_PLUGIN_PATH'], undefined);

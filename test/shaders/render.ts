@@ -22,7 +22,7 @@ const run = promisify(execFile);
 export async function renderPicture(r: Rectification, from: Picture): Promise<Picture> {
   return inFolder(async (folder) => {
     const source = `${await sourceOf(folder, from.data, 'rgba', from)} ! glupload`;
-    return (await render(folder, source, rectifyShader(r, 'rectify.frag'), r.output, '')).at(-1);
+    return render(folder, source, rectifyShader(r, 'rectify.frag'), r.output);
   });
 }
 
@@ -85,22 +85,10 @@ function shaderText(files: readonly string[], values: Record<string, number>): s
   return `fragment="\\"$(cat ${paths.join(' ')})\\"" uniforms="${uniformsText('test', values)}"`;
 }
 
-function bash(line: string): Promise<{ stdout: string; stderr: string }> {
+/** With our plugin, and GL without a display. */
+export function bash(line: string): Promise<{ stdout: string; stderr: string }> {
   const env = { ...process.env, ...headless, GST_PLUGIN_PATH: packagePath('dist', 'native') };
   return run('bash', ['-c', line], { env });
-}
-
-/** The first `count` frames of the simulated scene, as they come out of `through`, a launch fragment such as an encoder and a decoder. */
-export async function renderScene(
-  values: Record<string, number>,
-  size: { width: number; height: number },
-  count: number,
-  fps: number,
-  through = '',
-): Promise<Picture[]> {
-  const caps = `video/x-raw(memory:GLMemory),width=${size.width},height=${size.height},framerate=${fps}/1`;
-  const source = `gltestsrc pattern=black num-buffers=${count} ! '${caps}'`;
-  return inFolder((folder) => render(folder, source, shaderText(['sim.frag'], values), size, through));
 }
 
 /** A picture file as GStreamer decodes it. */
@@ -109,7 +97,7 @@ export async function readPicture(path: string, width: number, height: number): 
     const output = join(folder, 'out.rgba');
     const line = `filesrc location=${path} ! decodebin ! videoconvert ! video/x-raw,format=RGBA ! filesink location=${output}`;
     await run('gst-launch-1.0', ['-q', ...line.split(' ')]);
-    return (await frames(output, { width, height })).at(0);
+    return picturesIn(new Uint8Array(await readFile(output)), { width, height }).at(0);
   });
 }
 
@@ -118,21 +106,18 @@ async function render(
   source: string,
   shader: string,
   { width, height }: { width: number; height: number },
-  through: string,
-): Promise<Picture[]> {
+): Promise<Picture> {
   const output = join(folder, 'out.rgba');
   const caps = `'video/x-raw,format=RGBA,width=${width},height=${height},pixel-aspect-ratio=1/1'`;
-  const line =
-    `gst-launch-1.0 -q ${source} ! glshader ${shader} ! ` +
-    `gldownload ! ${through === '' ? '' : `${through} ! `}${caps} ! filesink location=${output}`;
+  const line = `gst-launch-1.0 -q ${source} ! glshader ${shader} ! gldownload ! ${caps} ! filesink location=${output}`;
   const { stderr } = await bash(line);
-  const pictures = await frames(output, { width, height });
-  if (pictures.length === 0) throw new Error(`nothing came out: ${stderr}`);
-  return pictures;
+  const [picture] = picturesIn(new Uint8Array(await readFile(output)), { width, height });
+  if (picture === undefined) throw new Error(`nothing came out: ${stderr}`);
+  return picture;
 }
 
-async function frames(path: string, { width, height }: { width: number; height: number }): Promise<Picture[]> {
-  const data = new Uint8Array(await readFile(path));
+/** The pictures in RGBA of one after the other. */
+export function picturesIn(data: Uint8Array, { width, height }: { width: number; height: number }): Picture[] {
   const frame = width * height * 4;
   if (data.length % frame !== 0) throw new Error(`${data.length} bytes are no pictures of ${width}x${height}`);
   return Array.from({ length: data.length / frame }, (_, index) => ({
@@ -142,8 +127,8 @@ async function frames(path: string, { width, height }: { width: number; height: 
   }));
 }
 
-async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<NonNullable<T>> {
-  const folder = await mkdtemp(join(tmpdir(), 'binocle-shader-'));
+export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<NonNullable<T>> {
+  const folder = await mkdtemp(join(tmpdir(), 'binocle-picture-'));
   try {
     const result = await work(folder);
     if (result === undefined || result === null) throw new Error('nothing was rendered');

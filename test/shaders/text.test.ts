@@ -3,12 +3,11 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { rectification } from '../../src/calibration/rectification.js';
 import { uniforms, uniformsText } from '../../src/calibration/uniforms.js';
-import { simMarks, simUniforms } from '../../src/pipeline/sim.js';
 import { packagePath } from '../../src/paths.js';
 import { caseOf } from '../calibration/cases.js';
 
 /** Set by glshader itself. */
-const builtIn = new Set(['tex', 'time', 'width', 'height']);
+const builtIn = new Set(['tex', 'width', 'height']);
 
 const r = rectification(caseOf({ left: { zoom: 2 } }), 'left');
 assert.ok(r);
@@ -17,10 +16,6 @@ const shaders = {
   'fisheye.glsl': uniforms(r),
   'rectify.frag': uniforms(r),
   'planes.frag': uniforms(r),
-  'sim.frag': simUniforms(
-    { sim: { baseline_mm: 63, distortion: 0, motion: 1 }, capture: { width: 640, height: 480, fps: 30 } },
-    'left',
-  ),
 };
 
 for (const [name, given] of Object.entries(shaders)) {
@@ -41,7 +36,6 @@ for (const [name, given] of Object.entries(shaders)) {
 test('no uniform is given that none of the shaders has', () => {
   const rectify = ['pinhole.glsl', 'fisheye.glsl', 'rectify.frag', 'planes.frag'].flatMap(declaredIn);
   assert.deepEqual(Object.keys(uniforms(r)).toSorted(), [...new Set(rectify)].toSorted());
-  assert.deepEqual(Object.keys(shaders['sim.frag']).toSorted(), declaredIn('sim.frag').toSorted());
 });
 
 function declaredIn(name: string): string[] {
@@ -50,19 +44,9 @@ function declaredIn(name: string): string[] {
   return declared.filter((uniform) => !builtIn.has(uniform));
 }
 
-test('the places of the marks in the shader are those of the table', () => {
-  const text = readFileSync(packagePath('shaders', 'sim.frag'), 'utf8');
-  const { code, tag } = simMarks;
-  assert.ok(
-    text.includes(`floor(at.x - ${code.left}.0)`) && text.includes(`at - ${tag.left}.0`) && tag.left === tag.top,
-  );
-  assert.ok(text.includes(`abs(from_bottom - ${code.bottom + 0.5}.0) < 0.5`));
-  assert.ok(text.includes(`in_tag.x < ${tag.side}.0`));
-});
-
 test('uniforms as text', () => {
   assert.equal(
-    uniformsText('sim', { k1: -0.27, eye_x: 1 / 3, tiny: 1.5e-9 }),
-    'sim,k1=(float)-0.27,eye_x=(float)0.333333333,tiny=(float)1.5e-9',
+    uniformsText('rectify', { k1: -0.27, eye_x: 1 / 3, tiny: 1.5e-9 }),
+    'rectify,k1=(float)-0.27,eye_x=(float)0.333333333,tiny=(float)1.5e-9',
   );
 });

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { packagePath } from '../../src/paths.js';
-import type { Region } from '../shaders/frame-code.js';
+import type { Region } from '../scene/frame-code.js';
 
 declare const IWER: {
   metaQuest3: object;

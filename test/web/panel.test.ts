@@ -10,7 +10,7 @@ import { lineColours } from '../../web/overlay/guides.js';
 import { Running } from '../harness/binocle.js';
 import { launchChromium } from '../harness/chromium.js';
 import { untilPlaying } from '../harness/page.js';
-import { readEyeLabel, type Pixels } from '../shaders/frame-code.js';
+import { readEyeLabel, type Pixels } from '../scene/frame-code.js';
 import { wearHeadset, type Placed } from './headset.js';
 import { seen } from './seen.js';
 

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { simMarks } from '../../src/pipeline/sim.js';
-import type { Pixels } from '../shaders/frame-code.js';
+import type { Pixels } from '../scene/frame-code.js';
 import type { Placed } from './headset.js';
 
 export type Rgb = [red: number, green: number, blue: number];

@@ -4,13 +4,13 @@ import { before, describe, test } from 'node:test';
 import { load } from 'js-yaml';
 import { rectification } from '../../src/calibration/rectification.js';
 import { packagePath } from '../../src/paths.js';
-import { simUniforms } from '../../src/pipeline/sim.js';
 import type { Calibration, View } from '../../src/protocol/configuration.js';
 import { lumaOf } from '../../web/overlay/luma.js';
 import { verticalOffset, type VerticalOffset } from '../../web/overlay/vertical-offset.js';
 import { caseOf } from '../calibration/cases.js';
 import { chessboardCorners, pairCorners } from '../calibration/chessboard-corners.js';
-import { type Picture, readPicture, renderPicture, renderScene } from '../shaders/render.js';
+import { renderScene } from '../scene/render.js';
+import { type Picture, readPicture, renderPicture } from '../shaders/render.js';
 
 const size = { width: 640, height: 480 };
 const eyes = ['left', 'right'] as const;
@@ -39,7 +39,7 @@ describe('the simulated scene', () => {
     const sim = { baseline_mm: 63, distortion: 0, motion: 1 };
     const capture = { ...size, fps: 30 };
     [left, right] = (await Promise.all(
-      eyes.map(async (eye) => (await renderScene(simUniforms({ sim, capture }, eye), size, 1, 30)).at(-1)),
+      eyes.map(async (eye) => (await renderScene({ sim, capture }, eye, 1)).at(-1)),
     )) as [Picture, Picture];
   });
 

@@ -8,7 +8,7 @@ import { Running } from '../harness/binocle.js';
 import { launchChromium } from '../harness/chromium.js';
 import { presentedRates, untilPlaying } from '../harness/page.js';
 import { screenSeen, wearHeadset, type Placed } from './headset.js';
-import { readEyeLabel, readFrameCode, type Pixels } from '../shaders/frame-code.js';
+import { readEyeLabel, readFrameCode, type Pixels } from '../scene/frame-code.js';
 import { labelColour, seen, type Rgb } from './seen.js';
 
 let browser: Browser;

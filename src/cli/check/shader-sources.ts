@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { displayName } from '../../config/source.js';
 import { packagePath } from '../../paths.js';
 import { fileReference, referencedPaths, words } from '../../pipeline/launch-syntax.js';
@@ -12,15 +12,10 @@ export interface ShaderSource {
 export const lenses = ['pinhole.glsl', 'fisheye.glsl'] as const;
 export const bodies = ['rectify.frag', 'planes.frag'] as const;
 
-/** The package's: each lens in front of each body, and what stands alone. */
+/** The package's: each lens in front of each body. */
 export function shippedSources(): ShaderSource[] {
-  const alone = readdirSync(packagePath('shaders')).filter(
-    (name) => name.endsWith('.frag') && !bodies.some((body) => body === name),
-  );
   const pairs = bodies.flatMap((body) => lenses.map((lens) => [lens, body]));
-  return [...pairs, ...alone.map((name) => [name])].map((names) =>
-    sourceOfFiles(names.map((name) => packagePath('shaders', name))),
-  );
+  return pairs.map((names) => sourceOfFiles(names.map((name) => packagePath('shaders', name))));
 }
 
 /** Throws what reading throws. */

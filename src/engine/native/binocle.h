@@ -10,5 +10,6 @@ gboolean binocle_register_plane_pack(GstPlugin *plugin);
 gboolean binocle_register_plane_unpack(GstPlugin *plugin);
 gboolean binocle_register_playout_delay(GstPlugin *plugin);
 gboolean binocle_register_stereo_pair(GstPlugin *plugin);
+gboolean binocle_register_stereo_scene(GstPlugin *plugin);
 
 #endif

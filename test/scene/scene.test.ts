@@ -1,22 +1,31 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { promisify } from 'node:util';
 import { rectification } from '../../src/calibration/rectification.js';
-import { simIntrinsics, simUniforms } from '../../src/pipeline/sim.js';
+import { simIntrinsics } from '../../src/pipeline/sim.js';
+import { packagePath } from '../../src/paths.js';
 import type { Eye } from '../../src/protocol/ws.js';
 import { caseOf } from '../calibration/cases.js';
 import { readEyeLabel, readFrameCode } from './frame-code.js';
-import { difference } from './pictures.js';
-import { type Picture, renderPicture, renderScene } from './render.js';
+import { difference } from '../shaders/pictures.js';
+import { fromBytes } from '../shaders/planes.js';
+import { type Picture, renderPicture } from '../shaders/render.js';
+import { renderScene, type Scene, sceneBytes } from './render.js';
 
+const run = promisify(execFile);
 const size = { width: 640, height: 480 };
 
-function sceneOf(sim: { baseline_mm?: number; distortion?: number; motion?: number }, fps = 30) {
-  return { sim: { baseline_mm: 63, distortion: 0, motion: 1, ...sim }, capture: { ...size, fps } };
+function sceneOf(sim: Partial<Scene['sim']>, capture: Partial<Scene['capture']> = {}): Scene {
+  return { sim: { baseline_mm: 63, distortion: 0, motion: 1, ...sim }, capture: { ...size, fps: 30, ...capture } };
 }
 
 /** One still frame of an eye. */
-async function still(eye: Eye, sim: Parameters<typeof sceneOf>[0]): Promise<Picture> {
-  const [picture] = await renderScene(simUniforms(sceneOf(sim), eye), size, 1, 30);
+async function still(eye: Eye, sim: Partial<Scene['sim']>): Promise<Picture> {
+  const [picture] = await renderScene(sceneOf(sim), eye, 1);
   assert.ok(picture);
   return picture;
 }
@@ -24,7 +33,7 @@ async function still(eye: Eye, sim: Parameters<typeof sceneOf>[0]): Promise<Pict
 describe('the simulated picture says what it is', () => {
   for (const eye of ['left', 'right'] as const) {
     test(`${eye}: label, frame numbers in order`, async () => {
-      const frames = await renderScene(simUniforms(sceneOf({}), eye), size, 40, 30);
+      const frames = await renderScene(sceneOf({}), eye, 40);
       assert.equal(frames.length, 40);
       frames.forEach((picture, frame) => {
         assert.deepEqual(readFrameCode(picture), { eye, frame });
@@ -34,10 +43,9 @@ describe('the simulated picture says what it is', () => {
   }
 
   test('through a hard-pressed H.264 encoder, at 320x240 and 60 fps', async () => {
-    const profile = { ...sceneOf({}, 60), capture: { width: 320, height: 240, fps: 60 } };
-    const codec =
-      'videoconvert ! x264enc tune=zerolatency speed-preset=ultrafast bitrate=200 ! openh264dec ! videoconvert';
-    const frames = await renderScene(simUniforms(profile, 'right'), { width: 320, height: 240 }, 60, 60, codec);
+    const codec = 'x264enc tune=zerolatency speed-preset=ultrafast bitrate=200 ! openh264dec ! videoconvert';
+    const scene = sceneOf({}, { width: 320, height: 240, fps: 60 });
+    const frames = await renderScene(scene, 'right', 60, codec);
     assert.deepEqual(
       frames.map((picture) => readFrameCode(picture)?.frame),
       Array.from({ length: 60 }, (_, frame) => frame),
@@ -98,6 +106,59 @@ describe('the simulated lens is OpenCV’s', () => {
   }
 });
 
+describe('the planes are what the colours say: BT.601 up to 576 rows, BT.709 above, limited range', () => {
+  for (const [capture, kr, kb] of [
+    [size, 0.299, 0.114],
+    [{ width: 1280, height: 720 }, 0.2126, 0.0722],
+    [{ width: 520, height: 98 }, 0.299, 0.114],
+  ] as const)
+    for (const format of ['NV12', 'I420'] as const)
+      test(`${format}, ${capture.width}x${capture.height}`, async () => {
+        const scene = sceneOf({ distortion: -0.2 }, capture);
+        const [colours] = await renderScene(scene, 'left', 1);
+        const drawn = fromBytes(await sceneBytes(scene, 'left', 1, format), capture, format);
+        const expected = planesOf(colours!, kr, kb);
+        for (const name of ['y', 'u', 'v'] as const) {
+          const off = expected[name].map((level, index) => Math.abs(level - drawn[name][index]!));
+          const worst = off.reduce((a, b) => Math.max(a, b));
+          assert.ok(worst < 1, `${name} is off by ${worst}`);
+        }
+      });
+});
+
+/** Unrounded; the chroma is the mean of 2x2 pixels. */
+function planesOf({ width, height, data }: Picture, kr: number, kb: number): Record<'y' | 'u' | 'v', number[]> {
+  const [y, u, v] = [width * height, (width * height) / 4, (width * height) / 4].map((count) =>
+    Array.from({ length: count }, () => 0),
+  ) as [number[], number[], number[]];
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    const [red, green, blue] = [0, 1, 2].map((channel) => data[pixel * 4 + channel]! / 255) as [number, number, number];
+    const luma = kr * red + (1 - kr - kb) * green + kb * blue;
+    const chroma = (Math.floor(pixel / width / 2) * width) / 2 + Math.floor((pixel % width) / 2);
+    y[pixel] = 16 + 219 * luma;
+    u[chroma]! += 32 + (56 * (blue - luma)) / (2 - 2 * kb);
+    v[chroma]! += 32 + (56 * (red - luma)) / (2 - 2 * kr);
+  }
+  return { y, u, v };
+}
+
+test('only what moves is drawn anew, and all of it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'binocle-scene-'));
+  try {
+    const native = packagePath('src', 'engine', 'native');
+    const { stdout } = await run('pkg-config', ['--cflags', '--libs', 'gstreamer-video-1.0']);
+    const sources = ['scene-lens', 'scene-marks', 'scene-paint', 'scene-pixels'].map((name) =>
+      join(native, `${name}.c`),
+    );
+    const program = join(folder, 'whole-picture');
+    const ours = ['-O2', '-I', native, '-o', program, packagePath('test', 'scene', 'whole-picture.c'), ...sources];
+    await run('cc', [...ours, ...stdout.trim().split(/\s+/), '-lm']);
+    assert.equal((await run(program)).stdout, '');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
 /** Centre of the red ball. */
 function redBall({ width, data }: Picture): { x: number; y: number } {
   const sum = { x: 0, y: 0, count: 0 };
@@ -113,7 +174,7 @@ function redBall({ width, data }: Picture): { x: number; y: number } {
 }
 
 async function moves(motion: number): Promise<boolean> {
-  const frames = await renderScene(simUniforms(sceneOf({ motion }), 'left'), size, 20, 30);
+  const frames = await renderScene(sceneOf({ motion }), 'left', 20);
   const [first, last] = [frames.at(0), frames.at(-1)];
   assert.ok(first && last);
   return difference(first, last, (pixel) => pixel < 440 * 640).mean > 0;
