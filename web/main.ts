@@ -58,7 +58,8 @@ const notice = new Notice(part('notice'), {
   token(token) {
     keepToken(token, sessionStorage);
     wish.token = token;
-    signalling.connect();
+    // The one before may be on its way to be refused.
+    signalling.restart();
   },
   play: () => viewer.play(),
   retry: () => signalling.connect(),
