@@ -29,13 +29,20 @@ test('a wrong token is asked for in a form, the right one plays, and the address
     await page.locator('#notice input').fill('nonsense again');
     await page.locator('#notice form button').click();
     await says(page, /token/i);
-    // Before that one is refused, too.
+    // The right one while another is on its way to be refused.
     await page.evaluate((right) => {
       const input = document.querySelector<HTMLInputElement>('#notice input')!;
-      for (const token of ['nonsense once more', right]) {
+      const submit = (token: string): void => {
         input.value = token;
         input.form!.requestSubmit();
-      }
+      };
+      const itself = Object.getOwnPropertyDescriptor(WebSocket.prototype, 'send')!;
+      WebSocket.prototype.send = function (data) {
+        Object.defineProperty(WebSocket.prototype, 'send', itself);
+        this.send(data);
+        submit(right);
+      };
+      submit('nonsense once more');
     }, running.ready.url);
     await untilPlaying(page);
     await page.reload();
