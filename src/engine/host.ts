@@ -54,7 +54,9 @@ export function host(draw: Draw): void {
       drawn = { profile, blueprint: draw(profile, progress, { machine: known }) };
     const own = drawn!;
     try {
-      return await own.blueprint;
+      const blueprint = await own.blueprint;
+      if (drawn !== own) throw new BinocleError('bad-message', 'another graph was asked for meanwhile');
+      return blueprint;
     } catch (error) {
       if (drawn === own) drawn = null;
       throw error;
@@ -63,8 +65,8 @@ export function host(draw: Draw): void {
 
   /** The graph in state NULL: GStreamer's parser has taken it, and no device is open. */
   async function build(drawing: Drawing): Promise<Rig> {
-    const blueprint = await blueprintFor(drawing);
     if (rig?.running === true) throw new BinocleError('bad-message', 'a graph was asked for before');
+    const blueprint = await blueprintFor(drawing);
     if (rig?.blueprint === blueprint) return rig;
     rig?.close();
     rig = new Rig(blueprint, (event, data) => {
@@ -77,7 +79,6 @@ export function host(draw: Draw): void {
   serve({
     prepare: async (drawing) => ({ exclusive: (await build(drawing)).blueprint.exclusive }),
     start: async ({ within, ...drawing }) => {
-      if (rig?.running === true) throw new BinocleError('bad-message', 'start was asked before');
       const starting = await build(drawing);
       progress('starting the graph');
       await starting.start(within);

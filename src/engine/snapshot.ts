@@ -18,7 +18,6 @@ export class Snapshot implements Polled {
   readonly #graph: Graph;
   readonly #branch: Branch;
   readonly #elements: Element[];
-  readonly #queue: Element;
   readonly #since = performance.now();
   /** On the pipeline's clock, ns. */
   readonly #asked = Number(process.hrtime.bigint());
@@ -32,10 +31,9 @@ export class Snapshot implements Polled {
       this.#settle = { resolve, reject };
     });
     const bin = parseBin(text);
-    this.#queue = elementNamed(bin, 'snapshot_queue');
-    this.#elements = [elementNamed(bin, 'snapshot_sink'), this.#queue];
-    const entrance = this.#queue;
-    this.#branch = attach(graph.pipeline, bin, [{ name: 'picture', entrance, tee: graph.output(content).raw }]);
+    const queue = elementNamed(bin, 'snapshot_queue');
+    this.#elements = [elementNamed(bin, 'snapshot_sink'), queue];
+    this.#branch = attach(graph.pipeline, bin, [{ name: 'picture', entrance: queue, tee: graph.output(content).raw }]);
   }
 
   hurried(): boolean {
@@ -55,7 +53,7 @@ export class Snapshot implements Polled {
   }
 
   #capturedAt(pts: number): number {
-    return (originOf(this.#queue, this.#graph.pipeline) ?? 0) + pts;
+    return (originOf(this.#elements[1]!, this.#graph.pipeline) ?? 0) + pts;
   }
 
   get closed(): boolean {

@@ -5,7 +5,7 @@ import { BinocleError } from '../protocol/errors.js';
 import type { Drawing, EngineEvents, EngineMethod, EngineMethods, GraphReport, Started } from '../protocol/engine.js';
 import { restartDelayMs, wellAfterMs } from './backoff.js';
 import { EngineProcess, type EndCause, type EngineEnd } from './engine-process.js';
-import { canSpare, spareAfterMs, Standby } from './standby.js';
+import { Standby } from './standby.js';
 
 export type EngineState = 'starting' | 'running' | 'restarting' | 'closed';
 
@@ -51,8 +51,7 @@ export class Supervisor extends EventEmitter<Events> {
   #retry: NodeJS.Timeout | null = null;
   #started: Promise<void> = Promise.resolve();
   #replacing = false;
-  #standby: Standby | null = null;
-  #spareTimer: NodeJS.Timeout | null = null;
+  readonly #standby = new Standby(() => this.#fork());
   /** Every engine process that has not ended. */
   readonly #processes = new Set<EngineProcess>();
 
@@ -118,12 +117,7 @@ export class Supervisor extends EventEmitter<Events> {
 
   /** A graph change is coming: an engine process is loaded meanwhile, where none is. */
   foresee(): void {
-    this.#standby ??= new Standby(this.#fork(), {
-      spare: canSpare(),
-      gone: () => {
-        this.#standby = null;
-      },
-    });
+    this.#standby.load();
   }
 
   /**
@@ -132,8 +126,7 @@ export class Supervisor extends EventEmitter<Events> {
    * on or comes back, and the error is thrown. `known` is what the old engine knows of the machine.
    */
   async replace(profile: Profile, known?: string): Promise<GraphReport> {
-    this.foresee();
-    const next = this.#standby!.take();
+    const next = this.#standby.take() ?? this.#fork();
     this.#replacing = true;
     try {
       const drawing = this.#drawing(profile, known);
@@ -159,15 +152,14 @@ export class Supervisor extends EventEmitter<Events> {
     this.#state = 'closed';
     this.#stopRetrying();
     this.#engine = null;
-    if (this.#spareTimer !== null) clearTimeout(this.#spareTimer);
-    this.#standby?.close();
+    this.#standby.close();
     const ending = [...this.#processes].map((engine) => engine.stop('exited', theEnd()));
     await Promise.all(ending);
   }
 
   async #launch(profile: Profile, known?: string): Promise<GraphReport> {
     if (this.#state === 'closed') throw theEnd();
-    const spare = this.#standby?.take();
+    const spare = this.#standby.take();
     const engine = spare ?? this.#fork();
     this.#engine = engine;
     try {
@@ -184,7 +176,7 @@ export class Supervisor extends EventEmitter<Events> {
       engine.kill('start-failed', error);
       await engine.ended;
       // What ended the engine before may have ended the one that waited too: that says nothing about the graph.
-      if (spare !== undefined && died) return this.#launch(profile, known);
+      if (spare !== null && died) return this.#launch(profile, known);
       throw error;
     }
   }
@@ -219,12 +211,7 @@ export class Supervisor extends EventEmitter<Events> {
     this.#quickestStartMs = Math.min(this.#quickestStartMs, report.startMs);
     this.#upSince = performance.now();
     this.#state = 'running';
-    this.#spareTimer ??= setTimeout(() => {
-      this.#spareTimer = null;
-      if (this.#state !== 'running' || !canSpare()) return;
-      this.foresee();
-      this.#standby?.prepare(this.#drawing(this.#profile, this.#known));
-    }, spareAfterMs).unref();
+    this.#standby.expectEnd(() => (this.#state === 'running' ? this.#drawing(this.#profile, this.#known) : null));
     this.emit('up', report);
   }
 

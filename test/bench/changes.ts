@@ -1,6 +1,6 @@
-import { rowOf, type Measure } from './measure.js';
-import type { Browser, Page } from 'playwright-core';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Browser, Page } from 'playwright-core';
+import { rowOf, type Measure } from './measure.js';
 import { watch, withBrowser } from './watched.js';
 
 const crowds = [1, 5] as const;

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { binocle, descendants, Running } from '../harness/binocle.js';
 import { rowOf, type Measure } from './measure.js';
-import { processorShares } from './processor-time.js';
+import { processorShares } from '../harness/processor-time.js';
 
 const rounds = 4;
 const windowSeconds = 5;

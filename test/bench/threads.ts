@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { rowOf, type Measure, type Row } from './measure.js';
-import { mainThread, processorShares } from './processor-time.js';
+import { mainThread, processorShares } from '../harness/processor-time.js';
 import { testPictures, watch, withBrowser } from './watched.js';
 
 const windows = 3;

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { rowOf, type Measure } from './measure.js';
-import { processorShares, someThreads, threadsOf } from './processor-time.js';
+import { processorShares, someThreads, threadsOf } from '../harness/processor-time.js';
 import { testPictures, watch, withBrowser } from './watched.js';
 
 const extra = 3;

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { packagePath } from '../../src/paths.js';
+import { wholeProcess } from './processor-time.js';
 
 /** The compiled program, started as a user's shell would. */
 export const program = packagePath('dist', 'src', 'cli', 'main.js');
@@ -105,8 +106,8 @@ export class Running {
     for (let before = -1; ;) {
       await new Promise((resolve) => setTimeout(resolve, 500));
       const engines = await this.#engines();
-      const used = engines.length < 2 ? -1 : await processorTicks(Math.max(...engines));
-      if (before >= 0 && used - before <= 1) return;
+      const used = engines.length < 2 ? -1 : wholeProcess(Math.max(...engines));
+      if (before >= 0 && used - before < 0.02) return;
       before = used;
     }
   }
@@ -138,17 +139,6 @@ export class Running {
     await rm(this.#state, { recursive: true, force: true });
     return { status, ms, leftBehind: left };
   }
-}
-
-/** Processor time that a process has used, in the kernel's hundredths of a second. */
-async function processorTicks(pid: number): Promise<number> {
-  const stat = await readFile(`/proc/${String(pid)}/stat`, 'utf8');
-  const [user, system] = stat
-    .slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .slice(11, 13)
-    .map(Number);
-  return user! + system!;
 }
 
 /** Every process below `pid`, from /proc. */

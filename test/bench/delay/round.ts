@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
-import { processorShares } from '../processor-time.js';
+import { processorShares } from '../../harness/processor-time.js';
 import type { Shape } from './cameras.js';
 import { collect, compareClocks, installReader, startReading, type Presented } from './reader.js';
 import { summarise, type Summary } from './summary.js';
