@@ -29,6 +29,8 @@ export function host(draw: Draw): void {
   const alive = setInterval(() => watchdog.alive(), 1_000);
   const rehearsal = new OfferRehearsal();
   let drawn: { profile: Profile; blueprint: Promise<Blueprint> } | null = null;
+  /** GStreamer's parser has taken it; it plays soon, or never. */
+  let built: Rig | null = null;
   let rig: Rig | null = null;
   let ending = false;
 
@@ -39,6 +41,7 @@ export function host(draw: Draw): void {
     clearInterval(alive);
     watchdog.within(teardownMs);
     rehearsal.close();
+    built?.close();
     rig?.close();
     process.exit(status);
   }
@@ -51,7 +54,10 @@ export function host(draw: Draw): void {
   /** What was drawn for this profile before is good for it again. */
   async function blueprintFor({ profile, known }: Drawing): Promise<Blueprint> {
     if (!isDeepStrictEqual(drawn?.profile, profile))
-      drawn = { profile, blueprint: draw(profile, progress, { machine: known }) };
+      drawn = {
+        profile,
+        blueprint: draw(profile, progress, rig === null ? { machine: known } : { running: rig.blueprint }),
+      };
     const own = drawn!;
     try {
       const blueprint = await own.blueprint;
@@ -63,17 +69,30 @@ export function host(draw: Draw): void {
     }
   }
 
-  /** The graph in state NULL: GStreamer's parser has taken it, and no device is open. */
   async function build(drawing: Drawing): Promise<Rig> {
-    if (rig?.running === true) throw new BinocleError('bad-message', 'a graph was asked for before');
     const blueprint = await blueprintFor(drawing);
-    if (rig?.blueprint === blueprint) return rig;
-    rig?.close();
-    rig = new Rig(blueprint, (event, data) => {
+    if (built?.blueprint === blueprint) return built;
+    built?.close();
+    const fresh = new Rig(blueprint, (event, data) => {
       const told = notify(event, data);
       if (event === 'failed') void told.then(() => end(1));
     });
-    return rig;
+    built = fresh;
+    return fresh;
+  }
+
+  /** From now on this graph is the one that runs, and whoever watched the one before is offered it. */
+  function exchange(next: Rig): void {
+    const previous = rig;
+    try {
+      for (const viewer of previous?.wanted ?? []) next.addViewer(viewer);
+    } catch (error) {
+      next.close();
+      throw error;
+    }
+    rig = next;
+    // After the answer, and before anything else happens.
+    setImmediate(() => previous?.close());
   }
 
   serve({
@@ -81,7 +100,12 @@ export function host(draw: Draw): void {
     start: async ({ within, ...drawing }) => {
       const starting = await build(drawing);
       progress('starting the graph');
-      await starting.start(within);
+      try {
+        await starting.start(within);
+      } finally {
+        if (built === starting) built = null;
+      }
+      exchange(starting);
       const { machine } = starting.blueprint;
       return { ...starting.report(), ...(machine === undefined ? {} : { known: machineText(machine) }) };
     },
@@ -90,12 +114,10 @@ export function host(draw: Draw): void {
       const after = await draw(profile, progress, { running: before.blueprint });
       const step = stepBetween(before.blueprint.plan, after.plan, before.built);
       const back = stepBetween(after.plan, before.blueprint.plan, before.built);
-      if (step.cost === 'graph' || back.cost === 'graph')
-        return {
-          cost: 'graph',
-          because: step.cost === 'graph' ? step.because : 'there is no small step back',
-          known: after.machine === undefined ? '' : machineText(after.machine),
-        };
+      if (step.cost === 'graph' || back.cost === 'graph') {
+        drawn = { profile, blueprint: Promise.resolve(after) };
+        return { cost: 'graph', because: step.cost === 'graph' ? step.because : 'there is no small step back' };
+      }
       const delayed = !isDeepStrictEqual(before.blueprint.extensions, after.extensions);
       await running().apply(after, step, back);
       drawn = { profile, blueprint: Promise.resolve(after) };

@@ -28,7 +28,6 @@ export class Rig {
   readonly #memory = new Memory();
   readonly #keyframes: Keyframes;
   readonly #viewers = new Map<string, Viewer>();
-  /** Who asked to be a viewer and has not left. */
   readonly #wanted = new Map<string, Params<'addViewer'>>();
   readonly #snapshots = new Set<Snapshot>();
   readonly #changes = new Set<RectifyChange | EncoderChange>();
@@ -69,6 +68,11 @@ export class Rig {
 
   get blueprint(): Blueprint {
     return this.#blueprint;
+  }
+
+  /** Who asked to be a viewer and has not left. */
+  get wanted(): Iterable<Params<'addViewer'>> {
+    return this.#wanted.values();
   }
 
   /**

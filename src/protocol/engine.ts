@@ -7,16 +7,16 @@ import type { AppliedCost, Content, Eye, Layout, OfferedTrack, RigReadings, Trac
  * shapes are types only. A request is `{ id, method, params }`, its answer `{ id, result }` or `{ id, error }`; an event is `{ event, data }`.
  */
 export interface EngineMethods {
-  /** Probe, plan and parse, so that what cannot be is refused before anything is touched: no camera is opened. Once, before `start`. */
+  /** Probe, plan and parse, so that what cannot be is refused before anything is touched: no camera is opened, and a graph that runs runs on. */
   prepare: { params: Drawing; result: Prepared };
   /**
-   * Build and play, after preparing where that was not done. Answers when every output has produced its first encoded frame; a second time after
-   * `release`, which brings the same graph back. `within`: ms to the first frame for sources that start quickly.
+   * Build and play, after preparing where that was not done. Answers when every output has produced its first encoded frame; a graph that ran beside it
+   * goes then, and its viewers are offered the new one. Where it does not play, that one runs on. `within`: ms to the first frame for sources that start quickly.
    */
   start: { params: Drawing & { within?: number }; result: Started };
   /** The cheapest step from the graph that runs to the one of this profile, done and read back; or that it takes a new graph, with nothing touched. */
   apply: { params: { profile: Profile }; result: AppliedStep };
-  /** Viewers and graph closed: whatever it held of cameras and encoders is free. The process stays. */
+  /** Viewers and graph closed: whatever it held of cameras and encoders is free, for a graph that needs them. The process stays. */
   release: { params: Record<string, never>; result: null };
   /** Adds a viewer; its `offer` comes as an event, then its `candidate`s. */
   addViewer: { params: { viewer: string; ice: IceSettings }; result: null };
@@ -53,8 +53,6 @@ export type AppliedStep =
       cost: 'graph';
       /** What differs, for the log. */
       because: string;
-      /** For the next engine. */
-      known: string;
     };
 
 export interface EngineEvents {

@@ -38,7 +38,8 @@ export class Rig {
     this.name = name;
     this.supervisor = supervisor;
     this.settings = new Settings(supervisor, files, log);
-    supervisor.on('up', () => this.ledger.engineUp(monotonicMs(), Date.now()));
+    for (const news of ['up', 'rebuilt'] as const)
+      supervisor.on(news, () => this.ledger.engineUp(monotonicMs(), Date.now()));
     supervisor.on('down', () => this.ledger.engineDown());
     supervisor.on('readings', (readings) => this.ledger.read(readings, Date.now()));
   }

@@ -167,14 +167,13 @@ export class Settings extends EventEmitter<{ announced: [ServerMessages['profile
       supervisor.adopt(next);
       return 'none';
     }
-    if (differing.some(({ cost }) => cost === 'graph')) supervisor.foresee();
     const step = supervisor.state === 'running' ? await supervisor.request('apply', { profile: next }) : null;
     if (step !== null && step.cost !== 'graph') {
       supervisor.adopt(next, step.report);
       return step.cost;
     }
     if (step !== null) this.#log.info(`a new graph: ${step.because}`);
-    await supervisor.replace(next, step?.known);
+    await supervisor.replace(next);
     return 'graph';
   }
 

@@ -45,7 +45,8 @@ export class EngineProcess extends EventEmitter<Events> {
     super();
     this.#child = fork(program, [], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true });
     for (const stream of [this.#child.stdout!, this.#child.stderr!]) logLines(stream, log);
-    this.#child.on('message', (message) => this.#handle(message as EngineReply | EngineNotice));
+    // Each in a turn of its own: what waits for an answer goes on before what the engine says next.
+    this.#child.on('message', (message) => setImmediate(() => this.#handle(message as EngineReply | EngineNotice)));
     this.ended = new Promise((resolve) => {
       this.#child.once('error', (error) => {
         this.#verdict ??= {
@@ -56,7 +57,7 @@ export class EngineProcess extends EventEmitter<Events> {
       });
       // Its last words may still be in the channel when it is gone already: the channel's end comes after them.
       this.#child.once('exit', (status, signal) => {
-        const finish = (): void => resolve(this.#end(status, signal));
+        const finish = (): void => void setImmediate(() => resolve(this.#end(status, signal)));
         if (!this.#child.connected) return finish();
         const overdue = setTimeout(finish, channelDrainMs);
         this.#child.once('disconnect', () => {

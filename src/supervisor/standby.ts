@@ -3,16 +3,14 @@ import type { Drawing } from '../protocol/engine.js';
 import { BinocleError } from '../protocol/errors.js';
 import type { EngineProcess } from './engine-process.js';
 
-/** Where memory is short, an engine is loaded only for a change that is coming: who changes one setting soon changes another, ms. */
-const keptMs = 20_000;
 /** An engine that waits takes about 100 MB; what is free must be several times that, bytes. */
 const enoughMemory = 512 * 2 ** 20;
 /** Loading one takes a second of processor time, which pages that open have better uses for, ms. */
 const afterMs = 10_000;
 
 /**
- * At most one engine process that is loaded before it is known whether it is needed: what takes the longest when an engine ends or another graph is wished
- * for is done then. Owns the process until it is taken.
+ * At most one engine process that is loaded before it is known whether it is needed, with the graph that runs drawn: what takes the longest when an engine
+ * ends is done then. Owns the process until it is taken.
  */
 export class Standby {
   readonly #fork: () => EngineProcess;
@@ -23,34 +21,23 @@ export class Standby {
     this.#fork = fork;
   }
 
-  /** One is wanted now, where none waits. */
-  load(): void {
-    if (this.#engine !== null) return;
-    const engine = this.#fork();
-    this.#engine = engine;
-    engine.once('ended', () => {
-      if (this.#engine === engine) this.#engine = null;
-    });
-    if (!affordable()) this.#after(keptMs, () => this.close());
-  }
-
-  /** A stream has begun: one waits for its end from ten seconds on, where this machine can afford that, and has drawn what `drawing` says then. */
+  /** A graph plays: an engine waits for its end from ten seconds on, where this machine can afford that, and has drawn what `drawing` says then. */
   expectEnd(drawing: () => Drawing | null): void {
-    if (this.#engine !== null) return;
-    this.#after(afterMs, () => {
+    this.#forget();
+    this.#timer = setTimeout(() => {
       const likely = drawing();
-      if (likely === null || !affordable()) return;
-      this.load();
+      if (likely === null || (this.#engine === null && !affordable())) return;
+      this.#engine ??= this.#load();
       // What is wrong with it is told to whoever wants it.
-      this.#engine?.request('prepare', likely).catch(() => undefined);
-    });
+      this.#engine.request('prepare', likely).catch(() => undefined);
+    }, afterMs).unref();
   }
 
   /** Whoever takes it owns it. */
   take(): EngineProcess | null {
     const engine = this.#engine;
     this.#engine = null;
-    this.#after(0, null);
+    this.#forget();
     return engine;
   }
 
@@ -58,9 +45,17 @@ export class Standby {
     void this.take()?.stop('exited', new BinocleError('engine-failed', 'it was not needed'));
   }
 
-  #after(ms: number, work: (() => void) | null): void {
+  #load(): EngineProcess {
+    const engine = this.#fork();
+    engine.once('ended', () => {
+      if (this.#engine === engine) this.#engine = null;
+    });
+    return engine;
+  }
+
+  #forget(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = work === null ? null : setTimeout(work, ms).unref();
+    this.#timer = null;
   }
 }
 

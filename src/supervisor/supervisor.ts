@@ -15,6 +15,8 @@ const forwarded = ['progress', 'offer', 'candidate', 'viewerState', 'readings', 
 type Events = { [E in keyof Forwarded]: [Forwarded[E]] } & {
   /** An engine plays: viewers can be added. */
   up: [GraphReport];
+  /** It plays another graph than before, and offers that to its viewers. */
+  rebuilt: [GraphReport];
   /** It does not any more; another is on its way. */
   down: [EngineEnd];
 };
@@ -115,32 +117,17 @@ export class Supervisor extends EventEmitter<Events> {
     if (report !== undefined) this.#report = report;
   }
 
-  /** A graph change is coming: an engine process is loaded meanwhile, where none is. */
-  foresee(): void {
-    this.#standby.load();
-  }
-
   /**
-   * Another profile, by a new engine that is loaded, planned and parsed while the old one still streams. Where the two graphs need nothing that only one
-   * can have, the new one plays before the old one goes; else the old one lets go of its cameras first. Where the new one gives no frames, the old one plays
-   * on or comes back, and the error is thrown. `known` is what the old engine knows of the machine.
+   * Another profile: the engine plans and parses its graph while the old one still streams. Where the two need nothing that only one can have, the new one
+   * plays before the old one goes; else the old one lets go of its cameras first. Where the new one gives no frames, the old one plays on or comes back, and
+   * the error is thrown.
    */
-  async replace(profile: Profile, known?: string): Promise<GraphReport> {
-    const next = this.#standby.take() ?? this.#fork();
+  async replace(profile: Profile): Promise<GraphReport> {
     this.#replacing = true;
     try {
-      const drawing = this.#drawing(profile, known);
-      const { exclusive } = await next.request('prepare', drawing);
-      const within = this.#patienceMs(profile);
-      const together = this.#state === 'running' && !(exclusive && this.#report!.exclusive);
-      const report = together
-        ? await next.request('start', { ...drawing, within })
-        : await this.#instead(next, { ...drawing, within });
-      return this.#swap(next, profile, report);
-    } catch (thrown) {
-      const error = BinocleError.from(thrown);
-      next.kill('start-failed', error);
-      throw error;
+      const report = await (this.#state === 'running' ? this.#rebuild(this.#engine!, profile) : this.#restart(profile));
+      this.#count('reconfigured');
+      return report;
     } finally {
       this.#replacing = false;
       if (this.#engine === null && this.#retry === null) this.#again(0);
@@ -166,6 +153,7 @@ export class Supervisor extends EventEmitter<Events> {
       const drawing = this.#drawing(profile, known);
       const report = await engine.request('start', drawing);
       if (this.#engine !== engine) throw new BinocleError('engine-failed', 'the engine was ended while it started');
+      this.#profile = profile;
       this.#play(engine, report);
       return report;
     } catch (thrown) {
@@ -202,7 +190,7 @@ export class Supervisor extends EventEmitter<Events> {
   }
 
   /** From now on this is the engine. */
-  #play(engine: EngineProcess, { known, ...report }: Started): void {
+  #play(engine: EngineProcess, { known, ...report }: Started, news: 'up' | 'rebuilt' = 'up'): void {
     engine.watch();
     this.#engine = engine;
     this.#report = report;
@@ -212,65 +200,60 @@ export class Supervisor extends EventEmitter<Events> {
     this.#upSince = performance.now();
     this.#state = 'running';
     this.#standby.expectEnd(() => (this.#state === 'running' ? this.#drawing(this.#profile, this.#known) : null));
-    this.emit('up', report);
+    this.emit(news, report);
   }
 
-  #swap(next: EngineProcess, profile: Profile, report: Started): GraphReport {
-    if (this.#state === 'closed') throw theEnd();
-    const previous = this.#engine;
-    this.#stopRetrying();
-    previous?.rest();
-    if (this.#state === 'running') this.#fall({ cause: 'reconfigured', error: rebuilt() });
-    this.#count('reconfigured');
-    this.#profile = profile;
-    this.#play(next, report);
-    void previous?.stop('reconfigured', rebuilt());
-    return report;
-  }
-
-  /** The new graph after the old one has let go; where it does not play, the old one again. */
-  async #instead(next: EngineProcess, drawing: EngineMethods['start']['params']): Promise<Started> {
-    const previous = await this.#letGo();
+  async #rebuild(engine: EngineProcess, profile: Profile): Promise<GraphReport> {
+    const drawing = this.#drawing(profile);
+    const { exclusive } = await engine.request('prepare', drawing);
+    const alone = exclusive && this.#report!.exclusive;
+    if (alone && !(await this.#letGo(engine))) return this.#restart(profile);
     try {
-      return await next.request('start', drawing);
+      const report = await engine.request('start', { ...drawing, within: this.#patienceMs(profile) });
+      if (this.#engine !== engine) throw theEnd();
+      this.#profile = profile;
+      this.#play(engine, report, alone ? 'up' : 'rebuilt');
+      return report;
     } catch (thrown) {
-      next.kill('start-failed', BinocleError.from(thrown));
-      if (previous !== null) await this.#resume(next, previous);
+      if (alone) await this.#resume(engine);
       throw thrown;
     }
   }
 
-  /** The engine that runs lets go of what it holds, and waits. Null where none ran, or where it had to be ended. */
-  async #letGo(): Promise<EngineProcess | null> {
-    this.#stopRetrying();
-    const engine = this.#engine;
-    if (engine === null) return null;
-    const running = this.#state === 'running';
+  /** What runs lets go of what it holds. False where its engine had to be ended for that. */
+  async #letGo(engine: EngineProcess): Promise<boolean> {
     engine.rest();
-    if (running) this.#fall({ cause: 'reconfigured', error: rebuilt() });
+    this.#fall({ cause: 'reconfigured', error: rebuilt() });
     try {
-      if (!running) throw rebuilt();
       await engine.request('release', {});
-      return engine;
+      return true;
     } catch (thrown) {
-      this.#engine = null;
-      engine.kill('reconfigured', BinocleError.from(thrown));
-      await engine.ended;
-      return null;
+      this.#options.log.error(`the graph before does not end: ${BinocleError.from(thrown).message}`);
+      return false;
     }
   }
 
-  /** The old graph comes back in the engine that had it. Where it does not, the back-off finds another. */
-  async #resume(failed: EngineProcess, previous: EngineProcess): Promise<void> {
-    await failed.ended;
+  /** The graph before comes back. Where it does not, the back-off finds another engine. */
+  async #resume(engine: EngineProcess): Promise<void> {
+    if (this.#engine !== engine) return;
     try {
-      this.#play(previous, await previous.request('start', this.#drawing(this.#profile)));
+      this.#play(engine, await engine.request('start', this.#drawing(this.#profile, this.#known)));
     } catch (thrown) {
       const error = BinocleError.from(thrown);
       this.#options.log.error(`the graph before does not come back at once: ${error.message}`);
-      if (this.#engine === previous) this.#engine = null;
-      previous.kill('start-failed', error);
+      if (this.#engine === engine) this.#engine = null;
+      engine.kill('start-failed', error);
     }
+  }
+
+  /** Another engine, whatever becomes of the one that there is. */
+  async #restart(profile: Profile): Promise<GraphReport> {
+    this.#stopRetrying();
+    const before = this.#engine;
+    this.#engine = null;
+    before?.kill('reconfigured', rebuilt());
+    await before?.ended;
+    return this.#launch(profile);
   }
 
   /** How long a graph's first frame may take, ms: three times as long as the quickest here took, and more for larger pictures. */

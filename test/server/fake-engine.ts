@@ -39,6 +39,7 @@ const viewers = new Set<string>();
 let profile: Profile | null = null;
 let behaviour: Behaviour = {};
 let frames = 0;
+let started = false;
 let beat: NodeJS.Timeout | undefined;
 
 const say = (message: EngineNotice | EngineReply): void => {
@@ -90,18 +91,31 @@ function start(id: number): void {
     case 'play':
       say({ event: 'progress', data: { message: 'drawing' } });
       say({ id, result: { ...report, exclusive: behaviour.exclusive === true } });
+      started = true;
+      for (const viewer of viewers) {
+        say({ event: 'viewerState', data: { viewer, state: 'closed' } });
+        offer(viewer);
+      }
       readings();
+      clearInterval(beat);
       beat = setInterval(readings, 1000);
       break;
     case 'refuse':
       say({ id, error: noSuchElement });
-      process.exit(1);
+      if (!started) process.exit(1);
       break;
     case 'crash':
       process.kill(process.pid, 'SIGSEGV');
       break;
     case 'hang':
   }
+}
+
+function offer(viewer: string): void {
+  const tracks = [{ mid: 'video0', eye: 'both' as const, layout: 'sbs' as const }];
+  say({ event: 'offer', data: { viewer, sdp: `offer of ${String(process.pid)}`, tracks } });
+  say({ event: 'candidate', data: { viewer, candidate: 'candidate:1', sdpMLineIndex: 0 } });
+  say({ event: 'viewerState', data: { viewer, state: 'connected' } });
 }
 
 function misbehave(id: number, misdeed: Misdeed): void {
@@ -142,7 +156,7 @@ process.on('message', (request: EngineRequest) => {
       const { layout, encode } = request.params.profile;
       if (encode.mtu === 666)
         say({ id, error: { reason: 'source-failed', message: 'there is no such camera', path: 'profile.cameras' } });
-      else if (layout !== profile!.layout) say({ id, result: { cost: 'graph', because: 'another layout', known: '' } });
+      else if (layout !== profile!.layout) say({ id, result: { cost: 'graph', because: 'another layout' } });
       else {
         profile = request.params.profile;
         say({ id, result: { cost: 'hot', report } });
@@ -159,10 +173,7 @@ process.on('message', (request: EngineRequest) => {
       const { viewer } = request.params;
       viewers.add(viewer);
       say({ id, result: null });
-      const tracks = [{ mid: 'video0', eye: 'both' as const, layout: 'sbs' as const }];
-      say({ event: 'offer', data: { viewer, sdp: `offer of ${String(process.pid)}`, tracks } });
-      say({ event: 'candidate', data: { viewer, candidate: 'candidate:1', sdpMLineIndex: 0 } });
-      say({ event: 'viewerState', data: { viewer, state: 'connected' } });
+      offer(viewer);
       break;
     }
     case 'answer':

@@ -229,7 +229,7 @@ test('keys that --set decides are said, not written', async () => {
   assert.deepEqual(settings(rig).unsaved, ['encode.bitrate_mbps']);
 });
 
-test('a camera that only one graph can have: the old engine lets go before the new one starts, and takes it again where that fails', async () => {
+test('a camera that only one graph can have: the old graph lets go before the new one starts, and takes it again where that fails', async () => {
   await using folder = await rigged([], {}, false);
   const diary = join(folder.state, 'diary');
   await using rig = await rigged([], { exclusive: true, diary });
@@ -245,7 +245,6 @@ test('a camera that only one graph can have: the old engine lets go before the n
     first.map(([, what]) => what),
     ['start', 'release', 'start'],
   );
-  assert.notEqual(first[2]![0], first[0]![0]);
   await client.next('interrupted');
   assert.equal((await client.next('offer')).revision, 2);
   const refused = { layout: 'sbs', description: JSON.stringify({ exclusive: true, start: 'refuse', diary }) };
@@ -255,7 +254,7 @@ test('a camera that only one graph can have: the old engine lets go before the n
     second.map(([, what]) => what),
     ['release', 'start', 'start'],
   );
-  assert.equal(second[2]![0], second[0]![0], 'the old engine plays again');
+  assert.equal(new Set([...first, ...second].map(([pid]) => pid)).size, 1, 'one engine');
   assert.equal((await client.next('offer')).revision, 2);
   assert.equal(settings(rig).profile.layout, 'tab');
   client.close();

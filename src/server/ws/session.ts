@@ -150,9 +150,12 @@ export class Session {
   viewerState({ state }: EngineEvents['viewerState']): void {
     this.#state = state;
     if (state === 'closed') this.#offered = false;
-    // It did not ask for that: its encoder is replaced.
+    // It did not ask for that: another encoder or another graph takes over.
     if (state === 'closed' && !this.#closed)
-      this.#connection.send('interrupted', { reason: 'engine-failed', message: 'the encoder is replaced' });
+      this.#connection.send('interrupted', {
+        reason: 'engine-failed',
+        message: 'the settings changed; the picture is made anew',
+      });
     this.#log.debug(`viewer ${state}`, { session: this.id });
   }
 
