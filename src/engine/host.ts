@@ -8,6 +8,7 @@ import type { Blueprint } from './blueprint.js';
 import type { Known } from './draw-blueprint.js';
 import { OfferRehearsal } from './gst/warm-up.js';
 import { notify, serve } from './ipc.js';
+import { Memory } from './memory.js';
 import { Rig } from './rig.js';
 import { Watchdog } from './watchdog.js';
 
@@ -28,6 +29,7 @@ export function host(draw: Draw): void {
   const watchdog = new Watchdog();
   const alive = setInterval(() => watchdog.alive(), 1_000);
   const rehearsal = new OfferRehearsal();
+  const memory = new Memory();
   let drawn: { profile: Profile; blueprint: Promise<Blueprint> } | null = null;
   /** GStreamer's parser has taken it; it plays soon, or never. */
   let built: Rig | null = null;
@@ -73,7 +75,9 @@ export function host(draw: Draw): void {
     const blueprint = await blueprintFor(drawing);
     if (built?.blueprint === blueprint) return built;
     built?.close();
-    const fresh = new Rig(blueprint, (event, data) => {
+    const fresh: Rig = new Rig(blueprint, memory, (event, data) => {
+      // What another has taken the place of has nothing to say any more.
+      if (fresh !== rig && fresh !== built) return;
       const told = notify(event, data);
       if (event === 'failed') void told.then(() => end(1));
     });
@@ -84,14 +88,16 @@ export function host(draw: Draw): void {
   /** From now on this graph is the one that runs, and whoever watched the one before is offered it. */
   function exchange(next: Rig): void {
     const previous = rig;
+    const watching = [...(previous?.wanted ?? [])];
     try {
-      for (const viewer of previous?.wanted ?? []) next.addViewer(viewer);
+      for (const wanted of watching) next.addViewer(wanted);
     } catch (error) {
       next.close();
       throw error;
     }
     rig = next;
-    // After the answer, and before anything else happens.
+    // Here and not by the old one, whose end takes a while: they hear of it before they are offered anything.
+    for (const { viewer } of watching) void notify('viewerState', { viewer, state: 'closed' });
     setImmediate(() => previous?.close());
   }
 
@@ -102,10 +108,10 @@ export function host(draw: Draw): void {
       progress('starting the graph');
       try {
         await starting.start(within);
+        exchange(starting);
       } finally {
         if (built === starting) built = null;
       }
-      exchange(starting);
       const { machine } = starting.blueprint;
       return { ...starting.report(), ...(machine === undefined ? {} : { known: machineText(machine) }) };
     },

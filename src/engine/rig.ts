@@ -6,7 +6,7 @@ import type { Blueprint } from './blueprint.js';
 import { EncoderChange } from './encoder-change.js';
 import { Graph } from './graph.js';
 import { Keyframes } from './keyframes.js';
-import { Memory } from './memory.js';
+import type { Memory } from './memory.js';
 import { Pump } from './pump.js';
 import { Readings } from './readings.js';
 import { RectifyChange } from './rectify-change.js';
@@ -25,7 +25,7 @@ export class Rig {
   readonly #notify: Notify;
   readonly #graph: Graph;
   readonly #pump = new Pump();
-  readonly #memory = new Memory();
+  readonly #memory: Memory;
   readonly #keyframes: Keyframes;
   readonly #viewers = new Map<string, Viewer>();
   readonly #wanted = new Map<string, Params<'addViewer'>>();
@@ -37,8 +37,9 @@ export class Rig {
   #closed = false;
 
   /** Builds the graph; nothing runs yet. Throws `missing-software` or `bad-graph`. */
-  constructor(blueprint: Blueprint, notify: Notify) {
+  constructor(blueprint: Blueprint, memory: Memory, notify: Notify) {
     this.#blueprint = blueprint;
+    this.#memory = memory;
     this.built = blueprint.plan.stages;
     this.#notify = notify;
     this.#graph = new Graph(blueprint.text, {
@@ -231,6 +232,7 @@ export class Rig {
     this.#viewers.clear();
     this.#wanted.clear();
     this.#graph.close();
+    this.#memory.released();
   }
 
   #viewer(name: string): Viewer {

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { after, test } from 'node:test';
+import type { Profile } from '../../src/protocol/configuration.js';
+import type { EngineEvents } from '../../src/protocol/engine.js';
+import { anyIce, EngineProcess } from './engine-process.js';
+import { profileWith } from './profile.js';
+
+const moving = 'videotestsrc is-live=true pattern=ball';
+const cameras = { left: moving, right: moving };
+const viewers = ['one', 'two', 'three'];
+
+const rectified = (['left', 'right'] as const).map((eye) => `profile.view.${eye}.zoom=1.1`);
+const [sideBySide, twin] = await Promise.all([
+  profileWith(cameras, rectified),
+  profileWith(cameras, ['profile.layout=twin']),
+]);
+const engine = new EngineProcess('src/engine/main.js');
+after(() => engine.close());
+await engine.start(sideBySide);
+
+/** What the engine says of its viewers from now on, in order, as `viewer: what`. */
+function diary(): { entries: string[]; stop(): void } {
+  const entries: string[] = [];
+  const stop = engine.listen((event, data) => {
+    if (event === 'offer') {
+      const { viewer, tracks } = data as EngineEvents['offer'];
+      entries.push(`${viewer}: offer of ${tracks.map(({ eye }) => eye).join(' and ')}`);
+    } else if (event === 'viewerState') {
+      const { viewer, state } = data as EngineEvents['viewerState'];
+      entries.push(`${viewer}: ${state}`);
+    }
+  });
+  return { entries, stop };
+}
+
+const offers = () => Promise.all(viewers.map((name) => engine.next('offer', ({ viewer }) => viewer === name)));
+
+test('another graph starts beside the one that runs, and every viewer is told that its own has gone, then offered the new one', async () => {
+  const first = offers();
+  for (const viewer of viewers) await engine.ask('addViewer', { viewer, ice: anyIce });
+  await first;
+  const said = diary();
+  const next = offers();
+  const report = await engine.start(twin);
+  await next;
+  said.stop();
+  assert.equal(report.layout, 'twin');
+  for (const viewer of viewers)
+    assert.deepEqual(
+      said.entries.filter((entry) => entry.startsWith(`${viewer}:`)),
+      [`${viewer}: closed`, `${viewer}: offer of left and right`],
+    );
+  const { outputs, viewers: counted } = await engine.next('readings', (readings) => readings.uptimeMs < 60_000);
+  assert.equal(outputs.length, 2);
+  assert.equal(counted.length, viewers.length);
+});
+
+const hopeless: Record<string, () => Promise<Profile>> = {
+  'whose camera cannot be opened': () => profileWith({ ...cameras, right: 'v4l2src device=/dev/video-none' }),
+  'whose camera gives no frame': () => profileWith({ ...cameras, right: `${moving} ! valve drop=true` }),
+  'that GStreamer’s parser refuses': () => profileWith({ ...cameras, right: `${moving} nosuch=1` }),
+};
+for (const [what, profile] of Object.entries(hopeless))
+  test(`a graph ${what} leaves the one that runs, and its viewers, alone`, async () => {
+    const before = await engine.next('readings');
+    const said = diary();
+    await assert.rejects(engine.ask('start', { rig: 'test', profile: await profile(), within: 1_500 }));
+    const afterwards = await engine.next('readings');
+    said.stop();
+    assert.deepEqual(said.entries, []);
+    const frames = afterwards.outputs[0]!.encodedFrames - before.outputs[0]!.encodedFrames;
+    const expected = ((afterwards.at - before.at) * 30) / 1000;
+    assert.ok(frames > 0.9 * expected, `${String(frames)} frames, ${expected.toFixed(0)} expected`);
+    assert.equal(afterwards.viewers.length, viewers.length);
+  });
+
+test('twenty graphs one after the other leave no thread and no descriptor behind', async () => {
+  const count = (what: 'task' | 'fd'): number => readdirSync(`/proc/${String(engine.pid)}/${what}`).length;
+  /** The fewest over some seconds: what a graph leaves behind goes by and by. */
+  const settled = async () => {
+    const seen = { task: Infinity, fd: Infinity };
+    for (let i = 0; i < 4; i += 1) {
+      await engine.next('readings');
+      for (const what of ['task', 'fd'] as const) seen[what] = Math.min(seen[what], count(what));
+    }
+    return seen;
+  };
+  const exchange = async (profile: Profile) => {
+    const next = offers();
+    await engine.start(profile);
+    await next;
+  };
+  await exchange(sideBySide);
+  await exchange(twin);
+  const before = await settled();
+  for (let i = 0; i < 10; i += 1) for (const profile of [sideBySide, twin]) await exchange(profile);
+  const afterwards = await settled();
+  const counts = `before ${JSON.stringify(before)}, afterwards ${JSON.stringify(afterwards)}`;
+  assert.ok(afterwards.task <= before.task + 2 && afterwards.fd <= before.fd + 8, counts);
+});
