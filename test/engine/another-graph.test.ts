@@ -75,22 +75,25 @@ for (const [what, profile] of Object.entries(hopeless))
     assert.equal(afterwards.viewers.length, viewers.length);
   });
 
+const count = (what: 'task' | 'fd'): number => readdirSync(`/proc/${String(engine.pid)}/${what}`).length;
+
+/** The fewest threads and descriptors over some seconds: what a graph leaves behind goes by and by. */
+async function settled() {
+  const seen = { task: Infinity, fd: Infinity };
+  for (let i = 0; i < 4; i += 1) {
+    await engine.next('readings');
+    for (const what of ['task', 'fd'] as const) seen[what] = Math.min(seen[what], count(what));
+  }
+  return seen;
+}
+
+async function exchange(profile: Profile): Promise<void> {
+  const next = offers();
+  await engine.start(profile);
+  await next;
+}
+
 test('twenty graphs one after the other leave no thread and no descriptor behind', async () => {
-  const count = (what: 'task' | 'fd'): number => readdirSync(`/proc/${String(engine.pid)}/${what}`).length;
-  /** The fewest over some seconds: what a graph leaves behind goes by and by. */
-  const settled = async () => {
-    const seen = { task: Infinity, fd: Infinity };
-    for (let i = 0; i < 4; i += 1) {
-      await engine.next('readings');
-      for (const what of ['task', 'fd'] as const) seen[what] = Math.min(seen[what], count(what));
-    }
-    return seen;
-  };
-  const exchange = async (profile: Profile) => {
-    const next = offers();
-    await engine.start(profile);
-    await next;
-  };
   await exchange(sideBySide);
   await exchange(twin);
   const before = await settled();
