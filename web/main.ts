@@ -1,6 +1,7 @@
 import { keepToken, readWish, signallingAddress, withoutToken } from './address.js';
 import { handleFor } from './handle.js';
 import { Signalling } from './signalling/client.js';
+import { hello } from './signalling/hello.js';
 import { explanation, figures } from './ui/figures.js';
 import { GuideLayer } from './overlay/guide-layer.js';
 import { guideNames } from './overlay/guides.js';
@@ -17,7 +18,7 @@ import { restWhenIdle } from './ui/quiet.js';
 import { Toolbar } from './ui/toolbar.js';
 import { Stage } from './view/stage.js';
 import { comparisons, isView, type View } from './view/views.js';
-import { hello, Viewer } from './viewer.js';
+import { Viewer } from './viewer.js';
 import { controllersOf } from './xr/controllers.js';
 import { findHeadset, type Headset } from './xr/headset.js';
 import { Immersion } from './xr/immersion.js';
@@ -27,8 +28,9 @@ const part = (name: string): HTMLElement => document.getElementById(name)!;
 const wish = readWish(new URL(location.href), sessionStorage);
 history.replaceState(null, '', withoutToken(new URL(location.href)));
 
+const first = window.binocleFirst;
 const signalling = new Signalling(signallingAddress(new URL(location.href)), () => hello(wish), {
-  open: (address, protocol) => new WebSocket(address, protocol),
+  open: (address, protocols) => first?.takeSocket() ?? new WebSocket(address, protocols),
   after(ms, callback) {
     const timer = setTimeout(callback, ms);
     return () => clearTimeout(timer);
@@ -40,7 +42,7 @@ signalling.on('message', (message) => settings.handleMessage(message));
 for (const lost of ['away', 'refused'] as const) signalling.on(lost, () => settings.handleAway());
 const viewer = new Viewer(signalling, settings);
 // The offer is on its way while the page is drawn.
-viewer.start();
+viewer.start(first?.peer);
 const stage = new Stage(part('stage'), viewer, wish.view ?? 'side-by-side');
 const overlays = new Overlays();
 const guideLayer = new GuideLayer(overlays, () => ({ layout: viewer.layout, view: stage.view }));

@@ -1,6 +1,5 @@
 import type { Profile } from '../src/protocol/configuration.js';
 import type { Eye, Layout, ServerMessage, ServerMessageOf } from '../src/protocol/ws.js';
-import type { Wish } from './address.js';
 import { Emitter } from './events.js';
 import { undecodable } from './media/codecs.js';
 import { Connection, peerInAdvance } from './media/connection.js';
@@ -114,14 +113,15 @@ export class Viewer extends Emitter<ViewerEvents> {
     return this.meters.skew.read();
   }
 
-  start(): void {
+  /** `peer`: one that was made for the first offer before. */
+  start(peer?: RTCPeerConnection): void {
     if (typeof RTCPeerConnection === 'undefined') {
       this.#happen({ type: 'no-webrtc' });
       return;
     }
     this.#signalling.connect();
     // While the server is asked.
-    this.#peer = peerInAdvance();
+    this.#peer = peer ?? peerInAdvance();
     this.#codecs = (RTCRtpReceiver.getCapabilities('video')?.codecs ?? []).map(({ mimeType }) => mimeType);
     setInterval(() => void this.#everySecond(), 1000);
   }
@@ -307,15 +307,4 @@ export class Viewer extends Emitter<ViewerEvents> {
       this.#signalling.restart();
     }
   }
-}
-
-/** The first message of every connection. */
-export function hello(wish: Wish): { type: 'hello'; client: string } & Record<string, string> {
-  return {
-    type: 'hello',
-    client: 'binocle page',
-    layout: wish.layout,
-    ...(wish.token === null ? {} : { token: wish.token }),
-    ...(wish.rig === null ? {} : { rig: wish.rig }),
-  };
 }

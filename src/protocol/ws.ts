@@ -4,6 +4,11 @@ import type { Reason } from './errors.js';
 
 /** WebSocket subprotocol of `/ws`. Every message is a JSON object tagged by `type`; a request carries `id` and its reply repeats it. */
 export const subprotocol = 'binocle.v1';
+/**
+ * May be offered beside it, with the client's `hello` behind this: base64url (RFC 4648, section 5) of its JSON. It need not wait for the socket to open
+ * then, and the offer is on its way a round trip earlier.
+ */
+export const helloProtocol = 'binocle.hello.';
 /** Largest message that is read, bytes. */
 export const maxMessageBytes = 256 * 1024;
 

@@ -100,7 +100,7 @@ export class Client {
 
   constructor(
     { origin, authority }: Pick<Rigged, 'origin' | 'authority'>,
-    options: { origin?: string; protocol?: string } = {},
+    options: { origin?: string; protocol?: string | string[] } = {},
   ) {
     this.socket = new WebSocket(`${origin.replace('http', 'ws')}/ws`, options.protocol ?? 'binocle.v1', {
       ...(authority === undefined ? {} : { ca: authority }),
@@ -115,7 +115,7 @@ export class Client {
 
   static async open(
     to: Pick<Rigged, 'origin' | 'authority'>,
-    options: { origin?: string; protocol?: string } = {},
+    options: { origin?: string; protocol?: string | string[] } = {},
   ): Promise<Client> {
     const client = new Client(to, options);
     await once(client.socket, 'open');

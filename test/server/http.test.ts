@@ -122,7 +122,10 @@ test('the page: its headers, and nothing new the second time', async () => {
   assert.equal(status, 200);
   assert.match(text, /<title>Binocle/);
   assert.match(String(headers['content-type']), /^text\/html/);
-  assert.match(String(headers['content-security-policy']), /default-src 'none'.*script-src 'self';/);
+  assert.match(
+    String(headers['content-security-policy']),
+    /default-src 'none'.*script-src 'self' 'sha256-\S+' 'sha256-\S+';/,
+  );
   assert.match(String(headers['permissions-policy']), /xr-spatial-tracking=\(self\)/);
   assert.equal(headers['x-content-type-options'], 'nosniff');
   const again = await ask(rig, '/', { headers: { 'if-none-match': String(headers['etag']) } });

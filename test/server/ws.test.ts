@@ -114,6 +114,34 @@ for (const { what, origin, protocol, status } of openings)
     client.close();
   });
 
+const inHandshake = (hello: string): string[] => [
+  'binocle.v1',
+  `binocle.hello.${Buffer.from(hello).toString('base64url')}`,
+];
+
+test('a hello that comes with the handshake is one: welcome and offer without a message', async () => {
+  const client = new Client(rig, { protocol: inHandshake(JSON.stringify({ type: 'hello', token: viewer() })) });
+  assert.equal((await client.next('welcome')).role, 'viewer');
+  await client.next('offer');
+  assert.equal(client.socket.protocol, 'binocle.v1');
+  client.send({ type: 'hello', token: viewer() });
+  assert.equal((await client.next('error')).code, 'bad-message');
+  client.close();
+});
+
+test('nonsense in the handshake’s hello is answered, and a hello may follow; a wrong token closes', async () => {
+  for (const said of ['{', '[]', '{"type":"hello","token":7}', '{"type":"ping","id":1,"t":0}']) {
+    const client = new Client(rig, { protocol: inHandshake(said) });
+    assert.equal((await client.next('error')).code, 'bad-message', said);
+    client.send({ type: 'hello', token: viewer() });
+    await client.next('welcome');
+    client.close();
+  }
+  const client = new Client(rig, { protocol: inHandshake('{"type":"hello","token":"wrong"}') });
+  assert.equal((await client.next('error')).code, 'unauthorized');
+  assert.equal(await client.closed(), 4401);
+});
+
 test('a page that server.origins names is let in', async () => {
   await using lab = await rigged(['server.origins=[https://lab.example]']);
   const client = await Client.open(lab, { origin: 'https://lab.example' });

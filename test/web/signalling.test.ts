@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { WebSocket, WebSocketServer } from 'ws';
-import type { ServerMessage } from '../../src/protocol/ws.js';
+import { helloProtocol, type ServerMessage } from '../../src/protocol/ws.js';
 import { Signalling } from '../../web/signalling/client.js';
 import { delayBefore, delays } from '../../web/signalling/reconnect-policy.js';
 
@@ -32,8 +33,8 @@ after(() => server.close());
 function client(): { signalling: Signalling; waits: { ms: number; over: () => void }[] } {
   const waits: { ms: number; over: () => void }[] = [];
   const { port } = server.address() as AddressInfo;
-  const signalling = new Signalling(`ws://127.0.0.1:${String(port)}`, () => ({ type: 'hello', token: 'abc' }), {
-    open: (address, protocol) => new WebSocket(address, protocol),
+  const signalling = new Signalling(`ws://127.0.0.1:${String(port)}`, () => ({ type: 'hello', token: 'abc?>~ü' }), {
+    open: (address, protocols) => new WebSocket(address, protocols),
     after(ms, over) {
       const wait = { ms, over };
       waits.push(wait);
@@ -44,12 +45,12 @@ function client(): { signalling: Signalling; waits: { ms: number; over: () => vo
   return { signalling, waits };
 }
 
-/** The next connection, and the first message that comes over it. */
-async function accepted(): Promise<WebSocket & { first: Promise<string> }> {
-  const [socket] = (await once(server, 'connection')) as [WebSocket];
-  const first = once(socket, 'message').then(([data]) => String(data));
-  first.catch(() => {});
-  return Object.assign(socket, { first });
+/** The next connection, and the hello that its handshake says. */
+async function accepted(): Promise<WebSocket & { hello: unknown }> {
+  const [socket, request] = (await once(server, 'connection')) as [WebSocket, IncomingMessage];
+  const offered = request.headers['sec-websocket-protocol']!.split(',');
+  const hello = offered.find((name) => name.startsWith(helloProtocol))!.slice(helloProtocol.length);
+  return Object.assign(socket, { hello: JSON.parse(Buffer.from(hello, 'base64url').toString()) as unknown });
 }
 
 function next(signalling: Signalling, name: 'away' | 'message'): Promise<unknown> {
@@ -58,14 +59,14 @@ function next(signalling: Signalling, name: 'away' | 'message'): Promise<unknown
 
 const welcome = JSON.stringify({ type: 'welcome' } satisfies Partial<ServerMessage>);
 
-test('says hello with the subprotocol first, hands messages on, and sends only while open', async () => {
+test('says hello with the handshake, whatever is in it, hands messages on, and sends only while open', async () => {
   const { signalling } = client();
   assert.equal(signalling.send({ type: 'ping', id: 1, t: 0 }), false);
   const arrival = accepted();
   signalling.connect();
   const socket = await arrival;
   assert.equal(socket.protocol, 'binocle.v1');
-  assert.deepEqual(JSON.parse(await socket.first), { type: 'hello', token: 'abc' });
+  assert.deepEqual(socket.hello, { type: 'hello', token: 'abc?>~ü' });
   const message = next(signalling, 'message');
   socket.send(welcome);
   assert.deepEqual(await message, { type: 'welcome' });
@@ -117,7 +118,9 @@ test('a refused token ends the attempts until it is asked to try anew', async ()
   arrival = accepted();
   signalling.connect();
   const again = await arrival;
-  await again.first;
+  const message = next(signalling, 'message');
+  again.send(welcome);
+  await message;
   signalling.close();
   await once(again, 'close');
 });

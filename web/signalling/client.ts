@@ -1,5 +1,6 @@
-import { subprotocol, type ClientMessage, type ServerMessage } from '../../src/protocol/ws.js';
+import type { ClientMessage, ClientMessageOf, ServerMessage } from '../../src/protocol/ws.js';
 import { Emitter } from '../events.js';
+import { protocolsWith } from './hello.js';
 import { delayBefore } from './reconnect-policy.js';
 
 /** The part of the WebSocket interface that is used; the browser's or that of the `ws` package. */
@@ -7,13 +8,12 @@ export interface Socket {
   readyState: number;
   send(data: string): void;
   close(code?: number): void;
-  addEventListener(type: 'open', listener: () => void): void;
   addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
   addEventListener(type: 'close', listener: (event: { code: number; reason: string }) => void): void;
 }
 
 export interface SignallingSurroundings {
-  open(address: string, protocol: string): Socket;
+  open(address: string, protocols: string[]): Socket;
   /** Runs `callback` after `ms`; returns what cancels it. */
   after(ms: number, callback: () => void): () => void;
   random(): number;
@@ -29,12 +29,15 @@ interface SignallingEvents {
   refused: [Refusal, message: string];
 }
 
+/** WebSocket.OPEN, in the browser and in `ws`. */
+const open = 1;
+
 const refusals: Record<number, Refusal> = { 4401: 'unauthorized', 4403: 'forbidden' };
 
 /** The WebSocket to the server, opened again by itself for as long as it is wanted. Knows messages, not what they mean. */
 export class Signalling extends Emitter<SignallingEvents> {
   readonly #address: string;
-  readonly #hello: () => ClientMessage;
+  readonly #hello: () => ClientMessageOf<'hello'>;
   readonly #surroundings: SignallingSurroundings;
   #socket: Socket | null = null;
   #cancel: (() => void) | null = null;
@@ -42,8 +45,8 @@ export class Signalling extends Emitter<SignallingEvents> {
   #everOpen = false;
   #lastError = '';
 
-  /** `hello` gives the first message of every attempt. */
-  constructor(address: string, hello: () => ClientMessage, surroundings: SignallingSurroundings) {
+  /** `hello` gives the first message of every attempt, which comes with its handshake. */
+  constructor(address: string, hello: () => ClientMessageOf<'hello'>, surroundings: SignallingSurroundings) {
     super();
     this.#address = address;
     this.#hello = hello;
@@ -55,12 +58,8 @@ export class Signalling extends Emitter<SignallingEvents> {
     this.#cancel?.();
     this.#cancel = null;
     if (this.#socket) return;
-    const socket = this.#surroundings.open(this.#address, subprotocol);
+    const socket = this.#surroundings.open(this.#address, protocolsWith(this.#hello()));
     this.#socket = socket;
-    socket.addEventListener('open', () => {
-      this.#everOpen = true;
-      socket.send(JSON.stringify(this.#hello()));
-    });
     socket.addEventListener('message', ({ data }) => {
       if (socket === this.#socket) this.#receive(JSON.parse(String(data)) as ServerMessage);
     });
@@ -82,8 +81,7 @@ export class Signalling extends Emitter<SignallingEvents> {
 
   /** Returns whether it could be sent. */
   send(message: ClientMessage): boolean {
-    // 1: OPEN, the same number in the browser and in `ws`.
-    if (this.#socket?.readyState !== 1) return false;
+    if (this.#socket?.readyState !== open) return false;
     this.#socket.send(JSON.stringify(message));
     return true;
   }
@@ -95,6 +93,7 @@ export class Signalling extends Emitter<SignallingEvents> {
   }
 
   #receive(message: ServerMessage): void {
+    this.#everOpen = true;
     if (message.type === 'welcome') this.#attempt = 0;
     if (message.type === 'error') this.#lastError = message.message;
     this.emit('message', message);

@@ -6,7 +6,7 @@ import type { Access } from '../access.js';
 import { originAllowed } from '../origin.js';
 import { readJson } from './body.js';
 import { securityHeaders } from './headers.js';
-import { loadPage, servePage } from './page.js';
+import { loadPage, scriptHashes, servePage } from './page.js';
 import { problems } from './problem.js';
 import { readIfMatch, readQuery, requireMediaType, type Answer, type Route, type Services } from './route.js';
 import { routes } from './routes.js';
@@ -24,14 +24,15 @@ export interface AppOptions {
 export async function createApp({ services, access, origins, page, log }: AppOptions): Promise<Koa> {
   const app = new Koa();
   const router = new Router();
+  const assets = await loadPage(page);
   for (const route of routes) router.register(routerPath(route), [route.method], serveRoute(route, services, access));
   app.on('error', (error: Error) => log.debug(`a response broke off: ${error.message}`));
-  app.use(securityHeaders(origins));
+  app.use(securityHeaders(origins, scriptHashes(assets)));
   app.use(problems(log));
   app.use(refuseForeignChanges(origins));
   app.use(router.routes());
   app.use(router.allowedMethods());
-  app.use(servePage(await loadPage(page)));
+  app.use(servePage(assets));
   return app;
 }
 

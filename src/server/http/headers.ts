@@ -1,10 +1,10 @@
 import type { Middleware } from 'koa';
 
 /** What the page may do: run its own code, talk to its own server, play video, enter VR; and nothing else. */
-function contentSecurityPolicy(origins: readonly string[]): string {
+function contentSecurityPolicy(origins: readonly string[], scripts: readonly string[]): string {
   return Object.entries({
     'default-src': "'none'",
-    'script-src': "'self'",
+    'script-src': ["'self'", ...scripts].join(' '),
     'style-src': "'self' 'unsafe-inline'",
     'img-src': "'self' data: blob:",
     'font-src': "'self'",
@@ -20,10 +20,10 @@ function contentSecurityPolicy(origins: readonly string[]): string {
     .join('; ');
 }
 
-/** On every response. The two Cross-Origin policies isolate the page, which gives it the browser's finest clock. */
-export function securityHeaders(origins: readonly string[]): Middleware {
+/** On every response. `scripts`: the sources of those that stand in the page itself (CSP level 3, hash-source). The two Cross-Origin policies isolate the page, which gives it the browser's finest clock. */
+export function securityHeaders(origins: readonly string[], scripts: readonly string[]): Middleware {
   const headers = {
-    'Content-Security-Policy': contentSecurityPolicy(origins),
+    'Content-Security-Policy': contentSecurityPolicy(origins, scripts),
     'Cross-Origin-Opener-Policy': 'same-origin',
     'Cross-Origin-Embedder-Policy': 'require-corp',
     'Cross-Origin-Resource-Policy': 'same-origin',

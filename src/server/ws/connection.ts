@@ -48,6 +48,11 @@ export class Connection {
     });
   }
 
+  /** A message that came by another way than the socket. */
+  receive(data: Buffer): void {
+    void this.#receive(data, false);
+  }
+
   send<T extends ServerMessageType>(type: T, content: ServerMessages[T]): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     if (this.#socket.bufferedAmount > maxBacklogBytes) {

@@ -1,9 +1,9 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Logger } from '../../log.js';
 import { BinocleError } from '../../protocol/errors.js';
-import { clientMessages, maxMessageBytes, subprotocol, type ClientMessage } from '../../protocol/ws.js';
+import { clientMessages, helloProtocol, maxMessageBytes, subprotocol, type ClientMessage } from '../../protocol/ws.js';
 import { bearerToken, type Access } from '../access.js';
 import { originAllowed } from '../origin.js';
 import type { Rig } from '../rig.js';
@@ -24,7 +24,7 @@ export interface EndpointOptions {
   log: Logger;
 }
 
-/** `/ws`: checks who may open it, reads `hello`, and hands every later message to the session. Owns the WebSockets. */
+/** `/ws`: checks who may open it, reads `hello`, which may come with the handshake, and hands every later message to the session. Owns the WebSockets. */
 export class Endpoint {
   readonly #options: EndpointOptions;
   readonly #server = new WebSocketServer({
@@ -66,8 +66,7 @@ export class Endpoint {
   #refusal({ url, headers }: IncomingMessage): string | null {
     if ((url ?? '').split('?')[0] !== '/ws') return '404 Not Found';
     if (!originAllowed(headers.origin, headers.host, this.#options.origins)) return '403 Forbidden';
-    const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
-    if (!offered.includes(subprotocol)) return '400 Bad Request';
+    if (!protocolsOf(headers).includes(subprotocol)) return '400 Bad Request';
     if (this.#server.clients.size >= maxSockets || this.#closing) return '503 Service Unavailable';
     return null;
   }
@@ -91,6 +90,8 @@ export class Endpoint {
       connection.refuse(new BinocleError('timeout', 'no valid hello came'));
       connection.close(1008, 'no valid hello came');
     }, helloWithinMs);
+    const hello = protocolsOf(request.headers).find((name) => name.startsWith(helloProtocol));
+    if (hello !== undefined) connection.receive(Buffer.from(hello.slice(helloProtocol.length), 'base64url'));
   }
 
   #greet(message: ClientMessage, request: IncomingMessage, connection: Connection): Session {
@@ -105,6 +106,10 @@ export class Endpoint {
     const identity = { role, rig, client: message.client ?? null, address: request.socket.remoteAddress ?? '' };
     return new Session(identity, connection, settings, log);
   }
+}
+
+function protocolsOf(headers: IncomingHttpHeaders): string[] {
+  return (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
 }
 
 function dispatch(session: Session, message: ClientMessage, received: number): void | Promise<void> {
