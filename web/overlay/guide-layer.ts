@@ -22,8 +22,10 @@ export class GuideLayer {
   draw(): void {
     const { guides, density } = this.#overlays;
     this.element.hidden = guides === 'none';
+    // Before asking for the size, which costs a layout.
+    if (guides === 'none') return;
     const { clientWidth, clientHeight } = this.element;
-    if (guides === 'none' || clientWidth === 0) return;
+    if (clientWidth === 0) return;
     const [width, height] = [Math.round(clientWidth * devicePixelRatio), Math.round(clientHeight * devicePixelRatio)];
     Object.assign(this.element, { width, height });
     const { layout, view } = this.#seen();

@@ -111,8 +111,10 @@ export class Stage {
 
   #fit(): void {
     const { videoWidth, videoHeight } = this.#viewer.videos.left.element;
+    // Before asking for the size, which costs a layout.
+    if (videoWidth === 0) return;
     const { clientWidth, clientHeight } = this.#element;
-    if (videoWidth === 0 || clientWidth === 0) return;
+    if (clientWidth === 0) return;
     const { layout } = this.#viewer;
     const aspect = viewAspect(layout, this.#view, eyeAspect(layout, videoWidth, videoHeight));
     const { x, y, width, height } = fit(aspect, clientWidth, clientHeight);
