@@ -4,7 +4,7 @@ import { byteStream, type EncodedOutput, type Graph } from './graph.js';
 import type { Bin, Element } from './gst/gst.js';
 import { parsePart } from './gst/parse.js';
 import { elementsBetween, plug, putIn, takeOut, unplug } from './gst/part.js';
-import { capsInto, elementNamed, syncState, toNull } from './gst/pipeline.js';
+import { capsInto, elementNamed, factoryName, syncState, toNull } from './gst/pipeline.js';
 import type { Polled } from './pump.js';
 import { Trial } from './trial.js';
 
@@ -13,8 +13,9 @@ const limitMs = 1_500;
 
 /**
  * Other encoders in a running graph, while its cameras go on. Each is tried first in a pipeline of its own, on pictures of the very format: whatever it
- * refuses is refused there, with nothing touched. Then the parts between the `_encoder_queue`s and the `_encoded` tees are exchanged. Viewers have to be
- * removed before, and added after it: what they were offered is gone.
+ * refuses is refused there, with nothing touched. Then the parts between the `_encoder_queue`s and the `_encoded` tees are exchanged. Viewers see the new
+ * picture on the same connection, from its first keyframe on, where what they were offered is true of it too; else they have to be removed before, and added
+ * after it.
  */
 export class EncoderChange implements Polled {
   /** Resolves at the first frame of every new encoder. Rejects with the reason, and the old ones encode on. */
@@ -22,16 +23,21 @@ export class EncoderChange implements Polled {
   readonly #graph: Graph;
   readonly #swaps: readonly Swap[];
   readonly #trials: readonly Trial[];
-  readonly #exchanging: () => void;
+  readonly #exchanging: (asOffered: boolean) => void;
   #settle!: { resolve(): void; reject(error: BinocleError): void };
   #since = performance.now();
   #phase: 'trying' | 'exchanged' | 'over' = 'trying';
 
   /**
-   * `texts`: of each output's encoder part, from the encoder to the encoded caps. `exchanging` is called right before the old parts go: viewers do, too.
+   * `texts`: of each output's encoder part, from the encoder to the encoded caps. `exchanging` is called right before the old parts go, with whether the
+   * new ones give what was offered.
    * Throws `missing-software` or `bad-graph`, with nothing touched.
    */
-  constructor(graph: Graph, texts: ReadonlyMap<Content, string>, exchanging: () => void = () => undefined) {
+  constructor(
+    graph: Graph,
+    texts: ReadonlyMap<Content, string>,
+    exchanging: (asOffered: boolean) => void = () => undefined,
+  ) {
     this.#graph = graph;
     this.#exchanging = exchanging;
     const parts = [...texts].map(([content, text]) => ({ output: graph.output(content), text }));
@@ -64,8 +70,9 @@ export class EncoderChange implements Polled {
     const fault = this.#trials.map((trial) => faultOf(trial)).find((each) => each !== null);
     if (fault !== undefined) this.#fail(fault);
     else if (this.#trials.every((trial) => trial.works())) {
+      const asOffered = this.#swaps.every((swap, i) => swap.givesTheSame(capsInto(this.#trials[i]!.sink)));
       for (const trial of this.#trials) trial.close();
-      this.#exchanging();
+      this.#exchanging(asOffered);
       this.#phase = 'exchanged';
       for (const swap of this.#swaps) swap.exchange();
       this.#since = now;
@@ -108,6 +115,13 @@ class Swap {
     this.#oldEncoder = output.encoder;
   }
 
+  /** Whether viewers were offered what has these caps, by an element that counts time as the one before does. */
+  givesTheSame(caps: string): boolean {
+    const next = elementNamed(this.#part, `${this.#output.content}_encoder`);
+    if (factoryName(next) !== factoryName(this.#oldEncoder)) return false;
+    return offeredOf(caps) === offeredOf(capsInto(this.#output.encoded));
+  }
+
   exchange(): void {
     this.#place(this.#old, [this.#part]);
     this.#output.encoder = elementNamed(this.#part, `${this.#output.content}_encoder`);
@@ -134,6 +148,15 @@ class Swap {
     syncState(this.#queue);
     plug(raw, this.#queue);
   }
+}
+
+/** What an SDP says of encoded pictures with these caps: the codec and its profile (RFC 6184, section 8.1). */
+function offeredOf(caps: string): string {
+  const [codec = ''] = caps.split(',');
+  const said = ['profile', 'level', 'stream-format'].map(
+    (name) => new RegExp(`\\b${name}=\\(string\\)([^,]+)`).exec(caps)?.[1],
+  );
+  return [codec, ...said].join();
 }
 
 function faultOf(trial: Trial): BinocleError | null {

@@ -77,7 +77,8 @@ export class Rig {
   }
 
   /**
-   * Does what leads to another blueprint, and follows that from then on; `back` leads here again. Other encoders offer every viewer anew.
+   * Does what leads to another blueprint, and follows that from then on; `back` leads here again. Encoders that give something else than was offered offer
+   * every viewer anew.
    * Rejects with the reason, and everything is as it was.
    */
   async apply(after: Blueprint, step: SmallStep, back: SmallStep): Promise<void> {
@@ -167,7 +168,10 @@ export class Rig {
   }
 
   async #exchangeEncoders(after: Blueprint, texts: ReadonlyMap<Content, string>): Promise<void> {
-    const leave = () => [...this.#viewers.keys()].forEach((id) => this.#detach(id));
+    const leave = (asOffered: boolean): void => {
+      if (asOffered) return;
+      for (const id of this.#viewers.keys()) this.#detach(id);
+    };
     const change = new EncoderChange(this.#graph, texts, leave);
     this.#exchanging = true;
     try {

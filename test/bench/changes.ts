@@ -44,22 +44,22 @@ async function crowd(browser: Browser, url: string, count: number): Promise<Page
   return pages;
 }
 
-/** Seconds until the last page shows a frame of a connection that it did not have before. */
+/** Seconds until the last page shows a frame that was encoded after the change, on the connection that it kept or on another one. */
 async function pictureAfter(pages: readonly Page[], patch: object): Promise<number> {
-  const fresh = pages.map((page) => page.evaluate(freshPicture));
-  const asked = await pages[0]!.evaluate((wanted) => {
-    void window.binocle.set(wanted);
-    return Date.now();
+  const before = await Promise.all(pages.map((page) => page.evaluateHandle(() => window.binocle.connection)));
+  const { asked, cost } = await pages[0]!.evaluate(async (wanted) => {
+    const at = Date.now();
+    return { asked: at, cost: (await window.binocle.set(wanted)).cost };
   }, patch);
-  return (Math.max(...(await Promise.all(fresh))) - asked) / 1000;
+  const seen = pages.map((page, i) => page.evaluate(nextPicture, { old: before[i]!, anew: cost === 'graph' }));
+  return (Math.max(...(await Promise.all(seen))) - asked) / 1000;
 }
 
-/** In the page: when the first frame of the next connection is presented, ms since the epoch. */
-function freshPicture(): Promise<number> {
-  const before = window.binocle.connection;
+/** In the page: when the next frame is presented, of another connection than `old` where it is made anew; ms since the epoch. */
+function nextPicture({ old, anew }: { old: RTCPeerConnection | null; anew: boolean }): Promise<number> {
   return new Promise((resolve) => {
     const timer = setInterval(() => {
-      if (window.binocle.connection === before) return;
+      if (anew && window.binocle.connection === old) return;
       clearInterval(timer);
       window.binocle.eyes.left.requestVideoFrameCallback((now) => resolve(performance.timeOrigin + now));
     }, 5);

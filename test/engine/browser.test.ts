@@ -175,6 +175,33 @@ test('twin: a track an eye on one RTP time line, which is the line of capture ti
   await page.close();
 });
 
+test('other settings of the encoder reach a viewer on its connection, on the same line of time', async () => {
+  const engine = await started(['profile.layout=sbs']);
+  const page = await watch(engine, 'kept');
+  await engine.ask('addViewer', { viewer: 'kept', ice: anyIce });
+  await framesSeen(page, 0, 30);
+  const offers: EngineEvents['offer'][] = [];
+  const stop = engine.listen((event, data) => event === 'offer' && offers.push(data as EngineEvents['offer']));
+  const [before] = (await engine.next('timing')).tracks;
+  for (const set of ['preset=superfast', 'gop_frames=30', 'bitrate_mbps=3']) {
+    const profile = await profileWith(eyes, ['profile.layout=sbs', `profile.encode.${set}`]);
+    assert.equal((await engine.ask('apply', { profile })).cost, 'encoder', set);
+    const count = (await seen(page))[0]!.rtpTimestamps.length;
+    await framesSeen(page, 0, count + 15);
+  }
+  assert.deepEqual(offers, []);
+  await engine.next('timing');
+  const [afterwards] = (await engine.next('timing')).tracks;
+  const ticks = (afterwards!.rtpTimestamp - before!.rtpTimestamp) >>> 0;
+  const ms = afterwards!.captureMs - before!.captureMs;
+  assert.ok(Math.abs(ticks / 90 - ms) < 0.1, `${ticks / 90} ms by RTP, ${ms} ms by capture`);
+  const { rtpTimestamps } = (await seen(page))[0]!;
+  const gaps = rtpTimestamps.slice(1).map((timestamp, i) => ((timestamp - rtpTimestamps[i]!) >>> 0) / 90);
+  assert.ok(Math.max(...gaps) < 1_500, `the picture stood still for ${Math.max(...gaps)} ms`);
+  stop();
+  await page.close();
+});
+
 test('VP8, and a wrong answer of one viewer does not disturb another', async () => {
   const engine = await started(['profile.encode.codec=vp8']);
   const page = await watch(engine, 'good');

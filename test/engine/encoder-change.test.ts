@@ -62,11 +62,16 @@ const encoders = {
   x264: 'x264enc name=both_encoder tune=zerolatency speed-preset=ultrafast bitrate=1000 ! video/x-h264,profile=constrained-baseline ! h264parse ! video/x-h264,stream-format=avc,alignment=au',
 };
 
-async function change(text: string): Promise<void> {
-  const changing = new EncoderChange(graph, new Map<Content, string>([['both', text]]));
+/** Resolves with whether viewers that were offered the old encoder's pictures can keep their connections. */
+async function change(text: string): Promise<boolean | undefined> {
+  let kept: boolean | undefined;
+  const changing = new EncoderChange(graph, new Map<Content, string>([['both', text]]), (asOffered) => {
+    kept = asOffered;
+  });
   pump.add(changing);
   try {
     await changing.done;
+    return kept;
   } finally {
     pump.delete(changing);
     memory.released();
@@ -92,6 +97,18 @@ test('encoders take each other’s place while the cameras go on, and leave noth
     'threads and descriptors back',
   );
   assert.deepEqual(faults, []);
+});
+
+test('viewers keep their connections where codec, profile and level stay as they were offered', async () => {
+  await change(encoders.x264);
+  assert.equal(await change(encoders.x264.replace('ultrafast', 'superfast')), true, 'another preset');
+  assert.equal(
+    await change(encoders.x264.replace('! h264parse', ',level=(string)4 ! h264parse')),
+    false,
+    'another level',
+  );
+  assert.equal(await change(encoders.openh264), false, 'another element');
+  assert.equal(await change(encoders.vp8), false, 'another codec');
 });
 
 test('what is not there or refuses the picture is refused, and the old encoder goes on', async () => {

@@ -162,14 +162,22 @@ test('hot: the first picture asked for after `applied` shows it; the same engine
     await page.close();
   }));
 
-test('encoder and graph: pages play again by themselves on a fresh connection', () =>
+test('encoder and graph: pages play on, or again by themselves on a fresh connection where another picture was offered', () =>
   running(async (program) => {
     const pages = await Promise.all([browser.newPage(), browser.newPage()]);
     await Promise.all(pages.map((page) => page.goto(program.ready.url)));
     await Promise.all(pages.map((page) => untilPlaying(page)));
     const operator = await Operator.enter(program);
+    const [offers, kept] = [operator.offers, await pages[0].evaluateHandle(() => window.binocle.connection)];
+    assert.equal((await operator.set({ encode: { gop_frames: 30 } })).cost, 'encoder');
+    const rates = await Promise.all(pages.map((page) => presentedRates(page, 1)));
+    assert.ok(
+      rates.flat().every((rate) => rate > 0),
+      rates.join(' and '),
+    );
+    assert.ok(await pages[0].evaluate((old) => window.binocle.connection === old, kept));
+    assert.equal(operator.offers, offers, 'the same connection: the encoder has other settings');
     const changes = [
-      [{ encode: { gop_frames: 30 } }, 'encoder'],
       [{ encode: { codec: 'vp8' } }, 'encoder'],
       [{ layout: 'tab' }, 'graph'],
       [{ capture: { width: 320, height: 240, fps: 25 }, encode: { codec: 'h264' } }, 'graph'],
@@ -192,7 +200,7 @@ test('encoder and graph: pages play again by themselves on a fresh connection', 
         ),
       );
       const offer = await operator.heard('offer', ({ revision }) => revision === applied.revision);
-      assert.ok(offer.sdp.includes(patch === changes[1][0] ? 'VP8' : 'rtpmap'));
+      assert.ok(offer.sdp.includes(patch === changes[0][0] ? 'VP8' : 'rtpmap'));
     }
     const size = await pages[0].evaluate(() => [
       window.binocle.eyes.left.videoWidth,
