@@ -9,7 +9,7 @@ const web = fileURLToPath(new URL('.', import.meta.url));
 const out = join(web, '..', 'dist', 'page');
 const assets = join(out, 'assets');
 
-await rm(assets, { recursive: true, force: true });
+await rm(out, { recursive: true, force: true });
 await mkdir(assets, { recursive: true });
 const options = {
   absWorkingDir: web,
@@ -47,4 +47,4 @@ for (const [reference, part] of Object.entries(parts)) {
   html = html.replace(reference, () => part);
 }
 await writeFile(join(out, 'index.html'), html);
-await copyFile(join(web, 'icon.svg'), join(out, 'icon.svg'));
+await copyFile(join(web, 'icon.png'), join(out, 'icon.png'));
