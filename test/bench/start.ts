@@ -1,6 +1,6 @@
 import { Running } from '../harness/binocle.js';
 import { rowOf, type Measure } from './measure.js';
-import { watch, withBrowser } from './watched.js';
+import { firstFrame, withBrowser } from './watched.js';
 
 const starts = 3;
 const loads = 5;
@@ -29,8 +29,7 @@ export const load: Measure = {
     withBrowser([], async (running, browser) => {
       const samples: number[] = [];
       for (let run = 0; run < loads; run += 1) {
-        const page = await watch(browser, running.ready.url);
-        await page.waitForFunction(() => window.presentedAt.length > 0, undefined, { polling: 20 });
+        const page = await firstFrame(browser, running.ready.url);
         samples.push(await page.evaluate(() => (window.presentedAt[0]! - performance.timeOrigin) / 1000));
         await page.close();
       }
