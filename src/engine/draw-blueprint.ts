@@ -1,3 +1,4 @@
+import { coloursOf } from '../pipeline/colours.js';
 import { machineFrom, type Machine } from '../pipeline/machine.js';
 import { planGraph } from '../pipeline/plan-graph.js';
 import type { Plan } from '../pipeline/plan.js';
@@ -46,7 +47,7 @@ function blueprint(profile: Profile, machine: Machine, plan: Plan): Blueprint {
       return launchCommand(plan);
     },
     viewer: (timestampOffset) => viewerText(plan, timestampOffset),
-    snapshot: (eye, format) => snapshotText(plan, eye, format),
+    snapshot: (eye, format) => snapshotText(plan, eye, format, coloursOf(machine)),
     extensions: wantedExtensions(profile.rate.playout_delay, (element) => machine.elements.has(element)),
   };
 }

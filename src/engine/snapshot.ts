@@ -7,8 +7,8 @@ import { pullSample } from './gst/sample.js';
 import type { Element } from './gst/gst.js';
 import type { Polled } from './pump.js';
 
-/** Two frames at one frame a second, and the time to encode one. */
-const limitMs = 3_000;
+/** Two frames at one frame a second, and the time to encode them as PNG where something else takes the processor. */
+const limitMs = 8_000;
 /** A camera whose timestamps do not tell when a picture was taken is believed after this long, ms. */
 const strictMs = 500;
 
@@ -45,7 +45,11 @@ export class Snapshot implements Polled {
     const sample = pullSample(this.#elements[0]!);
     // What was under way already may show how things were before.
     if (sample !== null && (this.#capturedAt(sample.pts) >= this.#asked || now - this.#since > strictMs)) {
-      this.#settle.resolve(sample.bytes);
+      try {
+        this.#settle.resolve(sample.bytes());
+      } catch (error) {
+        this.#settle.reject(BinocleError.from(error));
+      }
       this.close();
     } else if (now - this.#since > limitMs) {
       this.close();
@@ -64,6 +68,6 @@ export class Snapshot implements Polled {
     if (this.#closed) return;
     this.#closed = true;
     detach(this.#graph.pipeline, this.#branch, this.#elements);
-    this.#settle.reject(new BinocleError('timeout', 'no picture came within 3 s'));
+    this.#settle.reject(new BinocleError('timeout', 'no picture came within 8 s'));
   }
 }

@@ -3,6 +3,7 @@ export const ownElements: ReadonlySet<string> = new Set([
   'stereopair',
   'stereoscene',
   'detour',
+  'exactcolours',
   'planepack',
   'planetexture',
   'planeunpack',

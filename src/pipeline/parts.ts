@@ -1,8 +1,9 @@
 import { packagePath } from '../paths.js';
+import { coloursOf } from './colours.js';
 import type { Machine } from './machine.js';
 import type { Stage } from './plan.js';
 import { requireTemplate } from './requirements.js';
-import type { Parameters, Template } from './template.js';
+import { type Parameters, parametersOf, type Template } from './template.js';
 import type { TemplateKind } from './template-header.js';
 import type { Templates } from './templates.js';
 
@@ -25,7 +26,12 @@ export class Parts {
   addTemplate(kind: TemplateKind, template: Template, parameters: Parameters): void {
     requireTemplate(template, this.#machine);
     const shipped = template.path === packagePath('pipelines', kind, `${template.name}.gst`);
-    this.stages.push({ kind, template: shipped ? template.name : template.path, parameters });
+    const more = parametersOf(template).has('colours') ? { colours: coloursOf(this.#machine) } : {};
+    this.stages.push({
+      kind,
+      template: shipped ? template.name : template.path,
+      parameters: { ...parameters, ...more },
+    });
     this.templates.push(template);
   }
 }

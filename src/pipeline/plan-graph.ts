@@ -8,6 +8,7 @@ import { encodeParameters } from './encode-parameters.js';
 import { commonFormat, formatFrom, formatParameters } from './formats.js';
 import { fraction } from './fraction.js';
 import { extensionChoices } from './header-extensions.js';
+import { elementsOf } from './launch-syntax.js';
 import type { Machine } from './machine.js';
 import { ownElements } from './own-elements.js';
 import { Parts } from './parts.js';
@@ -68,7 +69,10 @@ export function planGraph(profile: Profile, machine: Machine, templates: Templat
     parts.add('tap', 'encoded', { content });
   }
 
-  const needed = parts.templates.flatMap(({ header }) => header.needs);
+  const needed = [
+    ...parts.templates.flatMap(({ header }) => header.needs),
+    ...parts.stages.flatMap(({ parameters }) => elementsOf(String(parameters['colours'] ?? ''))),
+  ];
   const usesGl = needed.some((element) => element.startsWith('gl'));
   const usesOwn = needed.some((element) => ownElements.has(element));
   const { gl } = machine;

@@ -23,5 +23,9 @@ function rectifies({ kind, template }: Stage): boolean {
 /** The upload that belongs to the road's download. */
 function uploadFor(road: readonly Stage[]): Stage {
   const download = road.find(({ template }) => template.startsWith('download-'))!;
-  return { kind: 'transfer', template: download.template.replace('download', 'upload'), parameters: {} };
+  return {
+    kind: 'transfer',
+    template: download.template.replace('download', 'upload'),
+    parameters: download.parameters,
+  };
 }

@@ -35,13 +35,14 @@ function pictureText(plan: Pick<Plan, 'codec' | 'mtu'>, content: Content, timest
 
 /**
  * The branch that makes one picture, from `queue name=snapshot_queue` to `appsink name=snapshot_sink`, and the output whose raw picture it takes. One eye
- * of a picture with both is cut out of it.
+ * of a picture with both is cut out of it. `colours` converts, see {@link coloursOf}.
  * @throws BinocleError `not-found` for an eye that the layout does not have.
  */
 export function snapshotText(
   plan: Pick<Plan, 'layout' | 'outputs'>,
   eye: Content,
   format: 'jpeg' | 'png',
+  colours: string,
 ): { output: Content; text: string } {
   const output =
     plan.outputs.find(({ content }) => content === eye) ??
@@ -52,7 +53,7 @@ export function snapshotText(
       `the layout ${plan.layout} has no picture of ${eye === 'both' ? 'both eyes' : `the ${eye} eye`}`,
     );
   const edges = output.content === eye ? none : edgesOf(plan.layout, eye, output);
-  return { output: output.content, text: fill(loadTemplate(format, 'snapshot'), edges) };
+  return { output: output.content, text: fill(loadTemplate(format, 'snapshot'), { ...edges, colours }) };
 }
 
 const none = { left: 0, right: 0, top: 0, bottom: 0 };

@@ -11,7 +11,7 @@ export const deadlinesMs = {
   candidate: 5_000,
   removeViewer: 5_000,
   keyframe: 2_000,
-  snapshot: 5_000,
+  snapshot: 10_000,
   graph: 5_000,
   stop: 1_000,
 } as const satisfies Record<EngineMethod, number>;

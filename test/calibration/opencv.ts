@@ -1,5 +1,7 @@
 import { once, EventEmitter } from 'node:events';
 
+import type { Picture } from '../shaders/render.js';
+
 export interface Mat {
   data32F: Float32Array;
   data: Uint8Array;
@@ -15,8 +17,11 @@ export interface OpenCv {
   Size: new (width: number, height: number) => object;
   CV_64F: number;
   CV_32FC1: number;
+  CV_8UC4: number;
+  INTER_LINEAR: number;
   initUndistortRectifyMap: MakeMap;
   fisheye_initUndistortRectifyMap: MakeMap;
+  remap(from: Mat, to: Mat, mapX: Mat, mapY: Mat, interpolation: number): void;
   onRuntimeInitialized: () => void;
 }
 
@@ -57,4 +62,19 @@ export function undistortRectifyMap(
   const map = { x: Float32Array.from(mats[4].data32F), y: Float32Array.from(mats[5].data32F) };
   for (const mat of mats) mat.delete();
   return map;
+}
+
+/** What OpenCV's own `remap` makes of a picture: bilinear, by a map to whole 32nds of a pixel. */
+export function remap(cv: OpenCv, from: Picture, map: { x: Float32Array; y: Float32Array }): Picture {
+  const { width, height } = from;
+  const mats = [
+    cv.matFromArray(height, width, cv.CV_8UC4, from.data),
+    new cv.Mat(),
+    cv.matFromArray(height, width, cv.CV_32FC1, map.x),
+    cv.matFromArray(height, width, cv.CV_32FC1, map.y),
+  ] as const;
+  cv.remap(...mats, cv.INTER_LINEAR);
+  const data = Uint8Array.from(mats[1].data);
+  for (const mat of mats) mat.delete();
+  return { width, height, data };
 }
