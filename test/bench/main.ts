@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { liveChanges } from './changes.js';
 import { delays } from './delay.js';
 import { engineProcessor } from './engine-processor.js';
+import { exchange } from './exchange.js';
 import { keepsPromise, type Measure, type Row } from './measure.js';
 import { recovery } from './recovery.js';
 import { roadsThroughGl } from './roads.js';
@@ -20,6 +21,7 @@ const measures: readonly Measure[] = [
   viewers,
   recovery,
   ...liveChanges,
+  exchange,
   roadsThroughGl,
   senderDelay,
   ...delays,
@@ -38,8 +40,14 @@ export async function main(args: string[]): Promise<number> {
       long: { type: 'boolean', default: false },
       peers: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
     },
   });
+  if (values.help) {
+    const parts = measures.map(({ name, title }) => `  ${name.padEnd(20)} ${title}`).join('\n');
+    process.stdout.write(`npm run bench -- [--only NAME]… [--long] [--peers] [--json]\n\n${parts}\n`);
+    return 0;
+  }
   const unknown = values.only?.find((only) => !names.some((name) => called(name, only)));
   if (unknown !== undefined) {
     process.stderr.write(`no measure ${unknown}; there are ${names.join(', ')}\n`);
