@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { rowOf, type Measure } from './measure.js';
-import { processorShares, someThreads, threadsOf } from '../harness/processor-time.js';
+import { processorShares, someThreads, tasksOf } from '../harness/processor-time.js';
 import { testPictures, watch, withBrowser } from './watched.js';
 
 const extra = 3;
@@ -24,11 +24,11 @@ export const viewers: Measure = {
       const samples: number[] = [];
       for (let round = 0; round < rounds; round += 1) {
         await pause(settleMs);
-        const before = new Set(threadsOf(engine));
+        const before = new Set(tasksOf(engine));
         const [jsBefore] = await processorShares([engine], windowSeconds, someThreads([engine]));
         const pages: Page[] = [];
         for (let viewer = 0; viewer < extra; viewer += 1) pages.push(await watch(browser, running.ready.url));
-        const came = threadsOf(engine).filter((thread) => !before.has(thread));
+        const came = tasksOf(engine).flatMap((task) => (before.has(task) ? [] : [parseInt(task, 10)]));
         const [share] = await processorShares([engine], windowSeconds, someThreads([engine, ...came]));
         samples.push(((share! - jsBefore!) / extra) * 100);
         for (const page of pages) await page.close();

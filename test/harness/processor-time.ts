@@ -21,8 +21,11 @@ function threadSeconds(pid: number, thread: number): number {
   return Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]) / 1e9;
 }
 
-export function threadsOf(pid: number): number[] {
-  return readdirSync(`/proc/${pid}/task`).map(Number);
+/** Its threads by number and name, `1234 queue0:src`: GLib gives a thread that has nothing to do the next one's work, and name. */
+export function tasksOf(pid: number): string[] {
+  return readdirSync(`/proc/${pid}/task`).map(
+    (thread) => `${thread} ${readFileSync(`/proc/${pid}/task/${thread}/comm`, 'utf8').trim()}`,
+  );
 }
 
 /** These threads of a process, which must outlive the window. */
