@@ -16,9 +16,12 @@
 
 typedef struct {
 	GstVideoFilter parent;
-	/* Guarded by the object's lock, which nobody holds while something is drawn: what the properties say, and that it is not drawn yet. */
+	/* Guarded by the object's lock, which nobody holds while something is drawn: what the properties say, the picture's format once it is known, and
+	 * the scene that the next frame is of, where that is another one; and how often look and format changed. */
 	SceneLook look;
-	gboolean changed;
+	GstVideoInfo info;
+	guint changes;
+	Scene *next;
 	/* The streaming thread's. */
 	Scene *scene;
 } StereoScene;
@@ -75,6 +78,34 @@ static GstCaps *fixate_caps(GstBaseTransform *base, GstPadDirection direction, G
 	return gst_caps_fixate(other);
 }
 
+/* Draws what stands still in another scene, on the thread that asks for it: it takes longer than a frame, and frames go on with the old one meanwhile. */
+static void prepare(StereoScene *self)
+{
+	GstVideoInfo info;
+	SceneLook look;
+	Scene *scene;
+	guint changes;
+
+	GST_OBJECT_LOCK(self);
+	changes = ++self->changes;
+	info = self->info;
+	look = self->look;
+	GST_OBJECT_UNLOCK(self);
+	if (GST_VIDEO_INFO_FORMAT(&info) == GST_VIDEO_FORMAT_UNKNOWN)
+		return;
+	scene = scene_new(&look, &info);
+	GST_OBJECT_LOCK(self);
+	/* Not where it changed again meanwhile: whoever did that draws it. */
+	if (changes == self->changes) {
+		Scene *old = self->next;
+
+		self->next = scene;
+		scene = old;
+	}
+	GST_OBJECT_UNLOCK(self);
+	scene_free(scene);
+}
+
 static gboolean set_info(GstVideoFilter *filter, GstCaps *in_caps, GstVideoInfo *in, GstCaps *out_caps, GstVideoInfo *out)
 {
 	StereoScene *self = (StereoScene *)filter;
@@ -85,8 +116,9 @@ static gboolean set_info(GstVideoFilter *filter, GstCaps *in_caps, GstVideoInfo 
 		return FALSE;
 	}
 	GST_OBJECT_LOCK(self);
-	self->changed = TRUE;
+	self->info = *out;
 	GST_OBJECT_UNLOCK(self);
+	prepare(self);
 	return TRUE;
 }
 
@@ -95,17 +127,15 @@ static GstFlowReturn draw(GstVideoFilter *filter, GstVideoFrame *in, GstVideoFra
 	StereoScene *self = (StereoScene *)filter;
 	GstClockTime time = gst_segment_to_stream_time(&GST_BASE_TRANSFORM(filter)->segment, GST_FORMAT_TIME, GST_BUFFER_PTS(in->buffer));
 	const GstVideoInfo *info = &filter->out_info;
-	gboolean changed;
-	SceneLook look;
+	Scene *next;
 
 	GST_OBJECT_LOCK(self);
-	changed = self->changed;
-	self->changed = FALSE;
-	look = self->look;
+	next = self->next;
+	self->next = NULL;
 	GST_OBJECT_UNLOCK(self);
-	if (changed) {
+	if (next) {
 		scene_free(self->scene);
-		self->scene = scene_new(&look, info);
+		self->scene = next;
 	}
 	if (!GST_CLOCK_TIME_IS_VALID(time))
 		time = 0;
@@ -116,7 +146,14 @@ static GstFlowReturn draw(GstVideoFilter *filter, GstVideoFrame *in, GstVideoFra
 
 static gboolean stop(GstBaseTransform *base)
 {
-	g_clear_pointer(&((StereoScene *)base)->scene, scene_free);
+	StereoScene *self = (StereoScene *)base;
+
+	GST_OBJECT_LOCK(self);
+	gst_video_info_init(&self->info);
+	self->changes++;
+	GST_OBJECT_UNLOCK(self);
+	g_clear_pointer(&self->next, scene_free);
+	g_clear_pointer(&self->scene, scene_free);
 	return TRUE;
 }
 
@@ -147,8 +184,8 @@ static void set_property(GObject *object, guint id, const GValue *value, GParamS
 	default:
 		G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
 	}
-	self->changed = TRUE;
 	GST_OBJECT_UNLOCK(self);
+	prepare(self);
 }
 
 static void get_property(GObject *object, guint id, GValue *value, GParamSpec *spec)
@@ -183,6 +220,7 @@ static void get_property(GObject *object, guint id, GValue *value, GParamSpec *s
 
 static void finalize(GObject *object)
 {
+	scene_free(((StereoScene *)object)->next);
 	scene_free(((StereoScene *)object)->scene);
 	G_OBJECT_CLASS(stereo_scene_parent_class)->finalize(object);
 }
@@ -224,6 +262,7 @@ static void stereo_scene_class_init(StereoSceneClass *klass)
 
 static void stereo_scene_init(StereoScene *self)
 {
+	gst_video_info_init(&self->info);
 }
 
 gboolean binocle_register_stereo_scene(GstPlugin *plugin)
