@@ -14,14 +14,16 @@ export function faultOf(message: BusMessage, cameras: CameraElements): BinocleEr
   const element = message.path.at(-1) ?? '';
   const details = [`[element:${element}]`, ...(message.debug === '' ? [] : [`[debug:${lastLine(message.debug)}]`])];
   const text = `${message.text.replace(/\.?$/, '.')} ${details.join(' ')}`;
+  const path = eye === undefined ? 'profile.cameras' : `profile.cameras.${eye}`;
+  // Also among the camera's elements, where a fragment or a template of the user's has one.
+  if (/shader compilation failed/.test(text))
+    return new BinocleError('bad-graph', `A shader does not compile: ${text}`, eye === undefined ? {} : { path });
   if (eye !== undefined || message.role.includes('Source')) {
     const which = eye === undefined ? 'A' : `The ${eye}`;
     return new BinocleError(
       'source-failed',
       `${which} camera failed: ${text} Check that it is plugged in and that no other program has it open.`,
-      {
-        path: eye === undefined ? 'profile.cameras' : `profile.cameras.${eye}`,
-      },
+      { path },
     );
   }
   return new BinocleError('engine-failed', `The graph failed: ${text}`);

@@ -1,4 +1,4 @@
-import { BinocleError } from '../protocol/errors.js';
+import { BinocleError, type Reason } from '../protocol/errors.js';
 import type { Content, Eye } from '../protocol/ws.js';
 import { faultOf, silentCamera } from './faults.js';
 import type { Graph } from './graph.js';
@@ -71,8 +71,9 @@ export class Watch implements Polled {
       this.#events.warning(`${message.path.at(-1) ?? ''}: ${message.text} [debug:${message.debug.trim()}]`);
     }
     const errors = messages.filter(({ kind }) => kind === 'error').map((error) => faultOf(error, this.#graph.cameras));
-    // One fault makes others fail: the camera’s is the one to tell.
-    return errors.find(({ reason }) => reason === 'source-failed') ?? errors[0] ?? null;
+    // One fault makes others fail: a shader’s is the one to tell, then the camera’s.
+    const of = (wanted: Reason) => errors.find(({ reason }) => reason === wanted);
+    return of('bad-graph') ?? of('source-failed') ?? errors[0] ?? null;
   }
 
   #frames(now: number): BinocleError | null {

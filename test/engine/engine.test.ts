@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { inflateSync } from 'node:zlib';
 import type { Profile } from '../../src/protocol/configuration.js';
@@ -178,6 +181,24 @@ test('a camera that reports an error fails the rig with its own words', async ()
   const failed = await victim.next('failed');
   assert.equal(failed.reason, 'source-failed');
   assert.match(failed.message, /The left camera failed: .*iterations as requested/i);
+});
+
+test('a shader of the user’s that does not compile refuses the start, with its line', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'binocle-shader-'));
+  const template = join(folder, 'broken.gst');
+  const header = '---\nstage: source\nsummary: Broken.\nneeds: [videotestsrc, glshader]\n---\n';
+  const pixels = 'video/x-raw,format=RGBA,width=${width},height=${height},framerate=${fps}';
+  const shader = 'glshader fragment="void main() { gl_FragColor = nosuch; }"';
+  await writeFile(template, `${header}${red} ! ${pixels} ! glupload ! ${shader} ! gldownload ! videoconvert`);
+  const profile = await profileWith({ left: '', right: blue }, [
+    'profile.cameras.left.launch=null',
+    `profile.cameras.left.source=${template}`,
+  ]);
+  await assert.rejects(
+    started(profile),
+    fails('bad-graph', /^A shader does not compile: .*0:\d+\(\d+\): error: `nosuch' undeclared/),
+  );
+  await rm(folder, { recursive: true });
 });
 
 test('a camera that cannot be opened refuses the start', async () => {
