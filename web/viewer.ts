@@ -1,5 +1,5 @@
 import type { Profile } from '../src/protocol/configuration.js';
-import type { Eye, Layout, ServerMessage, ServerMessageOf } from '../src/protocol/ws.js';
+import type { Eye, Layout, OfferedTrack, ServerMessage, ServerMessageOf } from '../src/protocol/ws.js';
 import { Emitter } from './events.js';
 import { undecodable } from './media/codecs.js';
 import { Connection, peerInAdvance } from './media/connection.js';
@@ -48,6 +48,8 @@ export class Viewer extends Emitter<ViewerEvents> {
   #layout: Layout = 'mono';
   #welcome: ServerMessageOf<'welcome'> | null = null;
   #connection: Connection | null = null;
+  /** What this connection's pictures show next, and their size until then. */
+  #coming: { tracks: readonly OfferedTrack[]; before: { width: number; height: number } } | null = null;
   /** For the next offer. */
   #peer: RTCPeerConnection | null = null;
   #codecs: string[] = [];
@@ -99,6 +101,20 @@ export class Viewer extends Emitter<ViewerEvents> {
   /** Ticks of the RTP clock from one frame to the next. */
   get frameTicks(): number {
     return videoClockRate / (this.profile?.capture.fps ?? 30);
+  }
+
+  /** A picture of this size is about to be shown: the first of another size, or of the size that was told, is of what comes next. */
+  pictured(width: number, height: number): void {
+    if (!this.#coming) return;
+    const { tracks, before } = this.#coming;
+    const told = width === tracks[0]?.width && height === tracks[0].height;
+    if (!told && width === before.width && height === before.height) return;
+    this.#coming = null;
+    this.#show(tracks);
+    for (const eye of ['left', 'right'] as const) {
+      const { track } = this.videos[eye];
+      if (track) this.emit('track', eye, track);
+    }
   }
 
   get connection(): RTCPeerConnection | null {
@@ -154,6 +170,9 @@ export class Viewer extends Emitter<ViewerEvents> {
       case 'candidate':
         void this.#connection?.handleCandidate(message);
         return;
+      case 'tracks':
+        this.#handleTracks(message);
+        return;
       case 'pong':
         this.meters.clock.add({
           sent: message.t,
@@ -200,26 +219,41 @@ export class Viewer extends Emitter<ViewerEvents> {
     connection.on('failed', (error) => this.#happen({ type: 'trouble', message: error.message }));
     connection.on('state', (state) => this.#handleConnectionState(state));
     connection.on('track', (track, { eye }) => {
-      const shownBy = eye === 'right' && twin ? 'right' : 'left';
+      const shownBy = eye === 'right' && offer.tracks.length > 1 ? 'right' : 'left';
       this.videos[shownBy].show(track);
       this.emit('track', shownBy, track);
     });
-    const twin = offer.tracks.length > 1;
-    // One eye alone, whatever was wished, is shown to both.
-    const layout = twin ? 'twin' : offer.tracks[0]?.eye === 'both' ? offer.tracks[0].layout : 'mono';
-    this.#layout = layout;
-    this.meters.reset(twin, this.frameTicks);
-    this.emit('tracks', layout);
+    this.#show(offer.tracks);
     this.#happen({ type: 'offer' });
+  }
+
+  /** The connection goes on with what another graph gives. */
+  #handleTracks({ tracks }: ServerMessageOf<'tracks'>): void {
+    if (!this.#connection) return;
+    this.#stale = false;
+    this.#peer?.close();
+    this.#peer = null;
+    const { videoWidth: width, videoHeight: height } = this.videos.left.element;
+    this.#coming = { tracks, before: { width, height } };
+    this.pictured(width, height);
+  }
+
+  #show(tracks: readonly OfferedTrack[]): void {
+    const twin = tracks.length > 1;
+    // One eye alone, whatever was wished, is shown to both.
+    this.#layout = twin ? 'twin' : tracks[0]?.eye === 'both' ? tracks[0].layout : 'mono';
+    this.meters.reset(twin, () => this.frameTicks);
+    this.emit('tracks', this.#layout);
   }
 
   #disconnect(): void {
     this.#connection?.close();
     this.#connection = null;
+    this.#coming = null;
     this.#totals = null;
     this.#lostAt = null;
     this.#firstFrameAt.clear();
-    this.meters.reset(false, this.frameTicks);
+    this.meters.reset(false, () => this.frameTicks);
     for (const video of Object.values(this.videos)) video.clear();
   }
 
@@ -240,6 +274,7 @@ export class Viewer extends Emitter<ViewerEvents> {
 
   #handleFrame(eye: Eye, metadata: VideoFrameCallbackMetadata): void {
     this.#seen(eye);
+    this.pictured(metadata.width, metadata.height);
     this.meters.handleVideo(eye, metadata);
     this.emit('frame', eye, metadata);
   }

@@ -5,6 +5,7 @@ import type { Bin, Element } from './gst/gst.js';
 import { parsePart } from './gst/parse.js';
 import { elementsBetween, plug, putIn, takeOut, unplug } from './gst/part.js';
 import { capsInto, elementNamed, factoryName, syncState, toNull } from './gst/pipeline.js';
+import { saidOf } from './offered.js';
 import type { Polled } from './pump.js';
 import { Trial } from './trial.js';
 
@@ -119,7 +120,7 @@ class Swap {
   givesTheSame(caps: string): boolean {
     const next = elementNamed(this.#part, `${this.#output.content}_encoder`);
     if (factoryName(next) !== factoryName(this.#oldEncoder)) return false;
-    return offeredOf(caps) === offeredOf(capsInto(this.#output.encoded));
+    return saidOf(caps) === saidOf(capsInto(this.#output.encoded));
   }
 
   exchange(): void {
@@ -148,15 +149,6 @@ class Swap {
     syncState(this.#queue);
     plug(raw, this.#queue);
   }
-}
-
-/** What an SDP says of encoded pictures with these caps: the codec and its profile (RFC 6184, section 8.1). */
-function offeredOf(caps: string): string {
-  const [codec = ''] = caps.split(',');
-  const said = ['profile', 'level', 'stream-format'].map(
-    (name) => new RegExp(`\\b${name}=\\(string\\)([^,]+)`).exec(caps)?.[1],
-  );
-  return [codec, ...said].join();
 }
 
 function faultOf(trial: Trial): BinocleError | null {

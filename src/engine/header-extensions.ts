@@ -33,15 +33,22 @@ interface Added {
 export class HeaderExtensions {
   readonly #added: Added[];
 
-  /** `origin`: CLOCK_MONOTONIC of PTS 0 at that payloader, ns. Throws `missing-software`. */
-  constructor(payloaders: readonly { payloader: Element; origin: number }[], wanted: readonly HeaderExtension[]) {
-    this.#added = payloaders.flatMap(({ payloader, origin }, section) =>
-      wanted.map((extension) => {
-        const element = addHeaderExtension(payloader, extension);
-        if (extension.factory === factories.captureTime) setProperty(element, 'origin', origin);
-        return { factory: extension.factory, element, section, accepted: true };
-      }),
+  /** Throws `missing-software`. */
+  constructor(payloaders: readonly Element[], wanted: readonly HeaderExtension[]) {
+    this.#added = payloaders.flatMap((payloader, section) =>
+      wanted.map((extension) => ({
+        factory: extension.factory,
+        element: addHeaderExtension(payloader, extension),
+        section,
+        accepted: true,
+      })),
     );
+  }
+
+  /** CLOCK_MONOTONIC of PTS 0 at each payloader, ns. */
+  setOrigins(origins: readonly number[]): void {
+    for (const { factory, element, section } of this.#added)
+      if (factory === factories.captureTime) setProperty(element, 'origin', origins[section]!);
   }
 
   /** Takes back what the viewer's answer does not accept: it would be sent for nobody. `uris`: what each media section accepts. */

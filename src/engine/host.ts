@@ -9,7 +9,9 @@ import type { Known } from './draw-blueprint.js';
 import { OfferRehearsal } from './gst/warm-up.js';
 import { notify, serve } from './ipc.js';
 import { Memory } from './memory.js';
+import { Pump } from './pump.js';
 import { Rig } from './rig.js';
+import { Viewers } from './viewers.js';
 import { Watchdog } from './watchdog.js';
 
 /** From a profile to its graph; see {@link drawBlueprint}. */
@@ -30,6 +32,9 @@ export function host(draw: Draw): void {
   const alive = setInterval(() => watchdog.alive(), 1_000);
   const rehearsal = new OfferRehearsal();
   const memory = new Memory();
+  const pump = new Pump();
+  pump.add(memory);
+  const viewers = new Viewers(pump, memory, (event, data) => void notify(event, data));
   let drawn: { profile: Profile; blueprint: Promise<Blueprint> } | null = null;
   /** GStreamer's parser has taken it; it plays soon, or never. */
   let built: Rig | null = null;
@@ -43,6 +48,8 @@ export function host(draw: Draw): void {
     clearInterval(alive);
     watchdog.within(teardownMs);
     rehearsal.close();
+    pump.close();
+    viewers.close();
     built?.close();
     rig?.close();
     process.exit(status);
@@ -75,7 +82,7 @@ export function host(draw: Draw): void {
     const blueprint = await blueprintFor(drawing);
     if (built?.blueprint === blueprint) return built;
     built?.close();
-    const fresh: Rig = new Rig(blueprint, memory, (event, data) => {
+    const fresh: Rig = new Rig(blueprint, { pump, memory, viewers }, (event, data) => {
       // What another has taken the place of has nothing to say any more.
       if (fresh !== rig && fresh !== built) return;
       const told = notify(event, data);
@@ -85,19 +92,16 @@ export function host(draw: Draw): void {
     return fresh;
   }
 
-  /** From now on this graph is the one that runs, and whoever watched the one before is offered it. */
+  /** From now on this graph is the one that runs and is watched. */
   function exchange(next: Rig): void {
-    const previous = rig;
-    const watching = [...(previous?.wanted ?? [])];
     try {
-      for (const wanted of watching) next.addViewer(wanted);
+      viewers.hangOn(next);
     } catch (error) {
       next.close();
       throw error;
     }
+    const previous = rig;
     rig = next;
-    // Here and not by the old one, whose end takes a while: they hear of it before they are offered anything.
-    for (const { viewer } of watching) void notify('viewerState', { viewer, state: 'closed' });
     setImmediate(() => previous?.close());
   }
 
@@ -130,16 +134,21 @@ export function host(draw: Draw): void {
       return { cost: step.cost === 'none' && delayed ? 'hot' : step.cost, report: before.report() };
     },
     release: () => {
-      running().close();
+      const leaving = running();
+      viewers.letGo();
+      leaving.close();
       rig = null;
     },
-    addViewer: (params) => running().addViewer(params),
-    answer: (params) => running().answer(params),
-    candidate: (params) => running().candidate(params),
-    removeViewer: (params) => running().removeViewer(params),
+    addViewer: (params) => {
+      running();
+      viewers.add(params);
+    },
+    answer: (params) => viewers.answer(params),
+    candidate: (params) => viewers.candidate(params),
+    removeViewer: (params) => viewers.remove(params),
     keyframe: () => running().keyframe(),
     snapshot: (params) => running().snapshot(params),
-    graph: (params) => running().graph(params),
+    graph: (params) => running().describe(params),
     stop: () => {
       // The answer leaves before the process does.
       setImmediate(() => end(0));

@@ -12,7 +12,7 @@ import { probeCameras } from './probe-cameras.js';
 import { probeGl } from './probe-gl.js';
 
 /** Elements that a graph can do without, and that change what it shows or how soon. */
-const optional = ['timeoverlay', 'exactcolours', ...Object.values(headerExtensions)];
+const optional = ['timeoverlay', 'exactcolours', 'keyframegate', ...Object.values(headerExtensions)];
 
 /**
  * Asks this machine what it has: in parallel, and what may crash or hang in processes of its own. With a profile also what that names: elements of

@@ -2,20 +2,20 @@ import { performance, type EventLoopUtilization } from 'node:perf_hooks';
 import type { Eye, RigReadings } from '../protocol/ws.js';
 import type { Graph } from './graph.js';
 import type { Polled } from './pump.js';
-import type { Viewer } from './viewer.js';
+import type { Viewers } from './viewers.js';
 
 const everyMs = 1_000;
 
 /** Reads the graph once a second: counters that GStreamer keeps anyway. */
 export class Readings implements Polled {
   readonly #graph: Graph;
-  readonly #viewers: ReadonlyMap<string, Viewer>;
+  readonly #viewers: Viewers;
   readonly #take: (readings: RigReadings) => void;
   readonly #since = performance.now();
   #utilization: EventLoopUtilization = performance.eventLoopUtilization();
   #due = performance.now();
 
-  constructor(graph: Graph, viewers: ReadonlyMap<string, Viewer>, take: (readings: RigReadings) => void) {
+  constructor(graph: Graph, viewers: Viewers, take: (readings: RigReadings) => void) {
     this.#graph = graph;
     this.#viewers = viewers;
     this.#take = take;
@@ -42,7 +42,7 @@ export class Readings implements Polled {
       jsBusy: busy,
       cpuSeconds: (user + system) / 1e6,
       residentBytes: process.memoryUsage.rss(),
-      viewers: [...this.#viewers.values()].map((viewer) => viewer.readings()),
+      viewers: this.#viewers.readings(),
     };
   }
 }

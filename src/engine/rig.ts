@@ -1,4 +1,3 @@
-import { BinocleError } from '../protocol/errors.js';
 import type { EngineEvent, EngineEvents, EngineMethods, GraphReport } from '../protocol/engine.js';
 import type { Content, Eye } from '../protocol/ws.js';
 import { setLive, type SmallStep } from './apply-step.js';
@@ -7,46 +6,55 @@ import { EncoderChange } from './encoder-change.js';
 import { Graph } from './graph.js';
 import { Keyframes } from './keyframes.js';
 import type { Memory } from './memory.js';
-import { Pump } from './pump.js';
+import type { Polled, Pump } from './pump.js';
 import { Readings } from './readings.js';
 import { RectifyChange } from './rectify-change.js';
 import { Snapshot } from './snapshot.js';
-import { Viewer } from './viewer.js';
+import type { Place, Viewers } from './viewers.js';
 import { patient, Watch, type StartLimits } from './watch.js';
 
 export type Notify = <E extends EngineEvent>(event: E, data: EngineEvents[E]) => void;
 type Params<M extends keyof EngineMethods> = EngineMethods[M]['params'];
 
-/** One running stereo pair: the graph, its viewers, and everything that looks after them. */
-export class Rig {
+/** What every graph of a process has to do with. */
+export interface Surroundings {
+  pump: Pump;
+  memory: Memory;
+  viewers: Viewers;
+}
+
+/** One running stereo pair: the graph and everything that looks after it. */
+export class Rig implements Place {
   /** What the graph was built with; small steps lead away from it. */
   readonly built: Blueprint['plan']['stages'];
   #blueprint: Blueprint;
   readonly #notify: Notify;
-  readonly #graph: Graph;
-  readonly #pump = new Pump();
+  readonly graph: Graph;
+  readonly #pump: Pump;
   readonly #memory: Memory;
+  readonly #viewers: Viewers;
   readonly #keyframes: Keyframes;
-  readonly #viewers = new Map<string, Viewer>();
-  readonly #wanted = new Map<string, Params<'addViewer'>>();
+  /** What the pump polls for it. */
+  readonly #polled = new Set<Polled>();
   readonly #snapshots = new Set<Snapshot>();
   readonly #changes = new Set<RectifyChange | EncoderChange>();
-  #exchanging = false;
   #running = false;
   #startMs = 0;
   #closed = false;
 
   /** Builds the graph; nothing runs yet. Throws `missing-software` or `bad-graph`. */
-  constructor(blueprint: Blueprint, memory: Memory, notify: Notify) {
+  constructor(blueprint: Blueprint, { pump, memory, viewers }: Surroundings, notify: Notify) {
     this.#blueprint = blueprint;
+    this.#pump = pump;
     this.#memory = memory;
+    this.#viewers = viewers;
     this.built = blueprint.plan.stages;
     this.#notify = notify;
-    this.#graph = new Graph(blueprint.text, {
+    this.graph = new Graph(blueprint.text, {
       eyes: blueprint.plan.sources.right === undefined ? ['left'] : ['left', 'right'],
       contents: blueprint.plan.outputs.map(({ content }) => content),
     });
-    this.#keyframes = new Keyframes(this.#graph);
+    this.#keyframes = new Keyframes(this.graph);
   }
 
   /**
@@ -71,31 +79,25 @@ export class Rig {
     return this.#blueprint;
   }
 
-  /** Who asked to be a viewer and has not left. */
-  get wanted(): Iterable<Params<'addViewer'>> {
-    return this.#wanted.values();
-  }
-
   /**
-   * Does what leads to another blueprint, and follows that from then on; `back` leads here again. Encoders that give something else than was offered offer
-   * every viewer anew.
-   * Rejects with the reason, and everything is as it was.
+   * Does what leads to another blueprint, and follows that from then on; `back` leads here again. Viewers are offered anew where
+   * encoders give something else than was offered. Rejects with the reason, and everything is as it was.
    */
   async apply(after: Blueprint, step: SmallStep, back: SmallStep): Promise<void> {
-    setLive(this.#graph, step.live, back.live);
+    setLive(this.graph, step.live, back.live);
     try {
       await this.#rectify(step.rectify);
       if (step.encoders.size > 0) await this.#exchangeEncoders(after, step.encoders);
     } catch (error) {
       if (!this.#closed) {
         await this.#rectify(back.rectify);
-        setLive(this.#graph, back.live, []);
+        setLive(this.graph, back.live, []);
       }
       throw error;
     }
     this.#blueprint = after;
     const delay = after.profile?.rate.playout_delay;
-    if (delay !== undefined) for (const viewer of this.#viewers.values()) viewer.setPlayoutDelay(delay);
+    if (delay !== undefined) this.#viewers.setPlayoutDelay(delay);
   }
 
   report(): GraphReport {
@@ -115,83 +117,32 @@ export class Rig {
     };
   }
 
-  /** Throws `bad-message` for a name that is taken, and what the branch’s text throws. */
-  addViewer(wanted: Params<'addViewer'>): void {
-    if (this.#wanted.has(wanted.viewer))
-      throw new BinocleError('bad-message', `the viewer "${wanted.viewer}" is there already`);
-    // While encoders are exchanged there is nothing to offer: its turn comes after that.
-    if (!this.#exchanging) this.#attach(wanted);
-    this.#wanted.set(wanted.viewer, wanted);
-  }
-
-  #attach({ viewer, ice }: Params<'addViewer'>): void {
-    const added = new Viewer(this.#graph, {
-      viewer,
-      ice,
-      layout: this.#blueprint.plan.layout,
-      text: (timestampOffset) => this.#blueprint.viewer(timestampOffset),
-      extensions: this.#blueprint.extensions,
-      keyframe: () => this.#keyframes.request(),
-      notify: this.#notify,
-    });
-    this.#viewers.set(viewer, added);
-    this.#pump.add(added);
-  }
-
-  answer({ viewer, sdp }: Params<'answer'>): void {
-    this.#viewer(viewer).answer(sdp);
-    this.#pump.wake();
-  }
-
-  candidate({ viewer, ...candidate }: Params<'candidate'>): void {
-    this.#viewer(viewer).candidate(candidate);
-  }
-
-  /** One that is not there is no error. */
-  removeViewer({ viewer }: Params<'removeViewer'>): void {
-    this.#wanted.delete(viewer);
-    this.#detach(viewer);
-  }
-
-  #detach(viewer: string): void {
-    const leaving = this.#viewers.get(viewer);
-    if (leaving === undefined) return;
-    this.#viewers.delete(viewer);
-    this.#pump.delete(leaving);
-    leaving.close();
-    this.#memory.released();
-  }
-
   /** Branches in or out of the eyes' places. */
   async #rectify(branches: ReadonlyMap<Eye, string | null>): Promise<void> {
-    await Promise.all([...branches].map(([eye, text]) => this.#until(new RectifyChange(this.#graph, eye, text))));
+    await Promise.all([...branches].map(([eye, text]) => this.#until(new RectifyChange(this.graph, eye, text))));
   }
 
   async #exchangeEncoders(after: Blueprint, texts: ReadonlyMap<Content, string>): Promise<void> {
-    const leave = (asOffered: boolean): void => {
-      if (asOffered) return;
-      for (const id of this.#viewers.keys()) this.#detach(id);
-    };
-    const change = new EncoderChange(this.#graph, texts, leave);
-    this.#exchanging = true;
+    const change = new EncoderChange(this.graph, texts, (asOffered) => {
+      if (!asOffered) this.#viewers.dismissAll();
+    });
+    this.#viewers.pause();
     try {
       await this.#until(change);
       // What viewers are made of is of the encoders that they get.
       this.#blueprint = after;
     } finally {
-      this.#exchanging = false;
-      const waiting = [...this.#wanted.values()].filter(({ viewer }) => !this.#viewers.has(viewer));
-      if (!this.#closed) for (const wanted of waiting) this.#attach(wanted);
+      this.#viewers.resume();
     }
   }
 
   async #until(change: RectifyChange | EncoderChange): Promise<void> {
     this.#changes.add(change);
-    this.#pump.add(change);
+    this.#poll(change);
     try {
       await change.done;
     } finally {
-      this.#pump.delete(change);
+      this.#forget(change);
       this.#changes.delete(change);
       this.#memory.released();
     }
@@ -204,55 +155,56 @@ export class Rig {
 
   async snapshot({ eye, format }: Params<'snapshot'>): Promise<{ base64: string }> {
     const { output, text } = this.#blueprint.snapshot(eye, format);
-    const snapshot = new Snapshot(this.#graph, output, text);
+    const snapshot = new Snapshot(this.graph, output, text);
     this.#snapshots.add(snapshot);
-    this.#pump.add(snapshot);
+    this.#poll(snapshot);
     try {
       return { base64: Buffer.from(await snapshot.picture).toString('base64') };
     } finally {
       this.#snapshots.delete(snapshot);
-      this.#pump.delete(snapshot);
+      this.#forget(snapshot);
       this.#memory.released();
     }
   }
 
-  graph({ format }: Params<'graph'>): { text: string } {
+  describe({ format }: Params<'graph'>): { text: string } {
     const texts = {
       launch: () => this.#blueprint.launch,
-      dot: () => this.#graph.dot(),
+      dot: () => this.graph.dot(),
       json: () => JSON.stringify(this.report(), null, 2),
     };
     return { text: texts[format]() };
   }
 
-  /** Viewers first, then the graph: when it returns, no thread of GStreamer’s is left. */
+  /** Viewers must be off already. When it returns, no thread of the graph's is left. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#pump.close();
+    for (const polled of this.#polled) this.#forget(polled);
     for (const change of this.#changes) change.close();
-    for (const viewer of this.#viewers.values()) viewer.close();
     for (const snapshot of this.#snapshots) snapshot.close();
-    this.#viewers.clear();
-    this.#wanted.clear();
-    this.#graph.close();
+    this.graph.close();
     this.#memory.released();
   }
 
-  #viewer(name: string): Viewer {
-    const viewer = this.#viewers.get(name);
-    if (viewer === undefined) throw new BinocleError('not-found', `there is no viewer "${name}"`);
-    return viewer;
+  #poll(polled: Polled): void {
+    this.#polled.add(polled);
+    this.#pump.add(polled);
+  }
+
+  #forget(polled: Polled): void {
+    this.#polled.delete(polled);
+    this.#pump.delete(polled);
   }
 
   #untilRunning(limits: StartLimits): Promise<void> {
     return new Promise((resolve, reject) => {
       const started = performance.now();
-      const watch = new Watch(this.#graph, this.#blueprint.plan.capture.fps, limits, {
+      const watch = new Watch(this.graph, this.#blueprint.plan.capture.fps, limits, {
         running: () => {
           this.#running = true;
           this.#startMs = Math.round(performance.now() - started);
-          this.#pump.add(new Readings(this.#graph, this.#viewers, (readings) => this.#tell(readings)));
+          this.#poll(new Readings(this.graph, this.#viewers, (readings) => this.#tell(readings)));
           resolve();
         },
         warning: (message) => this.#notify('warning', { message }),
@@ -261,15 +213,13 @@ export class Rig {
           else reject(fault);
         },
       });
-      for (const polled of [watch, this.#keyframes, this.#memory]) this.#pump.add(polled);
-      this.#graph.play();
+      for (const polled of [watch, this.#keyframes]) this.#poll(polled);
+      this.graph.play();
     });
   }
 
   #tell(readings: EngineEvents['readings']): void {
     this.#notify('readings', readings);
-    for (const viewer of this.#viewers.values()) {
-      if (viewer.state === 'connected') this.#notify('timing', { viewer: viewer.id, tracks: viewer.timing() });
-    }
+    this.#viewers.tellTiming();
   }
 }

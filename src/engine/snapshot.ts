@@ -1,8 +1,9 @@
 import { BinocleError } from '../protocol/errors.js';
 import type { Graph } from './graph.js';
 import type { Content } from '../protocol/ws.js';
+import { Branch } from './gst/branch.js';
 import { parseBin } from './gst/parse.js';
-import { attach, detach, elementNamed, originOf, type Branch } from './gst/pipeline.js';
+import { elementNamed, originOf } from './gst/pipeline.js';
 import { pullSample } from './gst/sample.js';
 import type { Element } from './gst/gst.js';
 import type { Polled } from './pump.js';
@@ -33,7 +34,8 @@ export class Snapshot implements Polled {
     const bin = parseBin(text);
     const queue = elementNamed(bin, 'snapshot_queue');
     this.#elements = [elementNamed(bin, 'snapshot_sink'), queue];
-    this.#branch = attach(graph.pipeline, bin, [{ name: 'picture', entrance: queue, tee: graph.output(content).raw }]);
+    this.#branch = new Branch(bin, ['snapshot_queue'], this.#elements);
+    this.#branch.hang(graph.pipeline, [graph.output(content).raw]);
   }
 
   hurried(): boolean {
@@ -67,7 +69,7 @@ export class Snapshot implements Polled {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    detach(this.#graph.pipeline, this.#branch, this.#elements);
+    this.#branch.close();
     this.#settle.reject(new BinocleError('timeout', 'no picture came within 8 s'));
   }
 }

@@ -2,11 +2,13 @@ import { randomInt } from 'node:crypto';
 import { BinocleError } from '../protocol/errors.js';
 import type { IceSettings } from '../protocol/configuration.js';
 import type { EngineEvents } from '../protocol/engine.js';
-import type { Content, Layout, OfferedTrack, TrackTiming, ViewerReadings, ViewerState } from '../protocol/ws.js';
+import type { Content, OfferedTrack, TrackTiming, ViewerReadings, ViewerState } from '../protocol/ws.js';
+import type { Plan } from '../pipeline/plan.js';
 import type { Graph } from './graph.js';
+import { Branch } from './gst/branch.js';
 import { parseBin } from './gst/parse.js';
 import type { HeaderExtension } from './gst/payloader.js';
-import { attach, detach, elementNamed, type Branch } from './gst/pipeline.js';
+import { elementNamed } from './gst/pipeline.js';
 import { field, structureProperty } from './gst/property.js';
 import * as webrtc from './gst/webrtc.js';
 import type { Element } from './gst/gst.js';
@@ -22,29 +24,39 @@ const negotiationLimitMs = 30_000;
 /** How often the local description is searched for new candidates, ms. */
 const trickleEveryMs = 10;
 
+export type NotifyOfViewer = <E extends 'offer' | 'candidate' | 'tracks' | 'viewerState' | 'timing' | 'warning'>(
+  event: E,
+  data: EngineEvents[E],
+) => void;
+
 export interface ViewerOptions {
   viewer: string;
   /** Text of the bin that hangs on the tees, for one number that all its payloaders start their timestamps from. */
   text(timestampOffset: number): string;
-  layout: Layout;
   ice: IceSettings;
   extensions: readonly HeaderExtension[];
   /** Asks the encoders for a keyframe. */
   keyframe(): void;
-  notify<E extends 'offer' | 'candidate' | 'viewerState' | 'warning'>(event: E, data: EngineEvents[E]): void;
+  notify: NotifyOfViewer;
 }
 
-/** One viewer’s branch of the running graph: per encoded picture a leaky queue and a payloader, and one webrtcbin. Closed once, by whoever made it. */
+/** What a graph’s encoded pictures show. */
+type Shown = Pick<Plan, 'layout' | 'outputs'>;
+
+/**
+ * One viewer’s branch of the running graph: per encoded picture a gate, a leaky queue and a payloader, and one webrtcbin. It can be taken to another graph
+ * that gives what was offered. Closed once, by whoever made it.
+ */
 export class Viewer implements Polled {
-  readonly #graph: Graph;
   readonly #options: ViewerOptions;
   readonly #payloaders: { content: Content; payloader: Element }[];
   readonly #extensions: HeaderExtensions;
   readonly #branch: Branch;
-  /** In the order in which they are stopped. */
-  readonly #elements: Element[];
   readonly #since = performance.now();
   readonly #statistics = new RtpStatistics();
+  /** Every picture has a gate, which keeps back what a decoder that had another encoder's pictures could not decode. */
+  readonly #gated: boolean;
+  #shown: Shown;
   #webrtc: Element;
   #mids: string[] | null = null;
   #answered = false;
@@ -55,31 +67,26 @@ export class Viewer implements Polled {
   #closed = false;
 
   /** Adds the branch. Throws `bad-graph`, `missing-software` or `bad-config`, and leaves nothing behind then. */
-  constructor(graph: Graph, options: ViewerOptions) {
-    this.#graph = graph;
+  constructor(graph: Graph, shown: Shown, options: ViewerOptions) {
+    this.#shown = shown;
     this.#options = options;
     // RFC 3550, section 5.1: the initial timestamp is random. Equal for all tracks, so that equal capture times have equal timestamps.
     const bin = parseBin(options.text(randomInt(2 ** 31)));
+    const contents = graph.outputs.map(({ content }) => content);
     this.#webrtc = elementNamed(bin, 'webrtc');
-    const queues = graph.outputs.map(({ content }) => elementNamed(bin, `${content}_queue`));
-    this.#payloaders = graph.outputs.map(({ content }) => ({
-      content,
-      payloader: elementNamed(bin, `${content}_pay`),
-    }));
-    const origins = this.#payloaders.map(({ payloader }, i) => ({
-      payloader,
-      origin: graph.origin(graph.outputs[i]!),
-    }));
-    this.#extensions = new HeaderExtensions(origins, options.extensions);
+    const queues = contents.map((content) => elementNamed(bin, `${content}_queue`));
+    const gates = contents.flatMap((content) => bin.getByName(`${content}_gate`) ?? []);
+    this.#gated = gates.length === contents.length;
+    this.#payloaders = contents.map((content) => ({ content, payloader: elementNamed(bin, `${content}_pay`) }));
+    const payloaders = this.#payloaders.map(({ payloader }) => payloader);
+    this.#extensions = new HeaderExtensions(payloaders, options.extensions);
+    this.#extensions.setOrigins(originsIn(graph));
     configureIce(this.#webrtc, options.ice, (message) => options.notify('warning', { message }));
-    webrtc.sendOnly(this.#webrtc, graph.outputs.length);
+    webrtc.sendOnly(this.#webrtc, contents.length);
+    const entrances = contents.map((content) => `${content}_${this.#gated ? 'gate' : 'queue'}`);
     // webrtcbin first: the queues’ threads wait in its pads until it is negotiated.
-    this.#elements = [this.#webrtc, ...queues, ...this.#payloaders.map(({ payloader }) => payloader)];
-    this.#branch = attach(
-      graph.pipeline,
-      bin,
-      graph.outputs.map(({ content, encoded }, i) => ({ name: content, entrance: queues[i]!, tee: encoded })),
-    );
+    this.#branch = new Branch(bin, entrances, [this.#webrtc, ...queues, ...payloaders, ...gates]);
+    this.#branch.hang(graph.pipeline, encodedIn(graph));
     // A payloader knows its caps only from parameter sets, which come with a keyframe.
     options.keyframe();
   }
@@ -90,6 +97,33 @@ export class Viewer implements Polled {
 
   get state(): ViewerState {
     return this.#state;
+  }
+
+  /** Another graph may take it over. */
+  get movable(): boolean {
+    return this.#gated && !this.#closed && this.#state !== 'failed' && this.#state !== 'closed';
+  }
+
+  /**
+   * To another graph that gives what was offered: the connection and its clocks go on, from that graph's next keyframe on. Whoever does it asks for that. Where it
+   * does not link it is a failed viewer.
+   */
+  moveTo(graph: Graph, shown: Shown): void {
+    this.#shown = shown;
+    try {
+      this.#branch.letGo();
+      this.#extensions.setOrigins(originsIn(graph));
+      // Before the first picture.
+      if (this.#mids !== null) this.#options.notify('tracks', { viewer: this.id, tracks: this.#tracks(this.#mids) });
+      this.#branch.hang(graph.pipeline, encodedIn(graph));
+    } catch (error) {
+      this.#fail(BinocleError.from(error).message);
+    }
+  }
+
+  /** Off its graph, which goes: it waits for another with its connection. */
+  letGo(): void {
+    this.#branch.letGo();
   }
 
   hurried(): boolean {
@@ -152,24 +186,29 @@ export class Viewer implements Polled {
   }
 
   timing(): TrackTiming[] {
-    const baseTime = this.#graph.baseTime;
+    const { baseTime } = this.#branch;
+    if (baseTime === null) return [];
     return this.#payloaders
       .map(({ payloader }, i) => trackTiming(this.#mids?.[i] ?? '', structureProperty(payloader, 'stats'), baseTime))
       .filter((timing) => timing !== null);
   }
 
+  /** Nothing reaches it any more, and whoever watches knows. */
+  leave(): void {
+    this.#branch.letGo();
+    this.#become('closed');
+  }
+
   close(): void {
     if (this.#closed) return;
+    this.leave();
     this.#closed = true;
-    detach(this.#graph.pipeline, this.#branch, this.#elements);
+    this.#branch.close();
     // What the closed object still holds would keep threads and sockets until the next collection but one.
-    this.#elements.length = 0;
     this.#payloaders.length = 0;
     this.#extensions.forget();
     this.#statistics.forget();
     this.#webrtc = null as never;
-    this.#branch.bin = null as never;
-    this.#become('closed');
   }
 
   async #addLater(sdpMLineIndex: number, resolving: Promise<string | null>): Promise<void> {
@@ -181,13 +220,15 @@ export class Viewer implements Polled {
     if (!webrtc.readyToOffer(this.#webrtc, this.#payloaders.length)) return;
     const sdp = webrtc.offer(this.#webrtc);
     this.#mids = mediaIds(sdp);
-    const layout = this.#options.layout;
-    const offered: OfferedTrack[] = this.#payloaders.map(({ content }, i) => ({
-      mid: this.#mids![i]!,
-      eye: content,
-      layout,
-    }));
-    this.#options.notify('offer', { viewer: this.id, sdp, tracks: offered });
+    this.#options.notify('offer', { viewer: this.id, sdp, tracks: this.#tracks(this.#mids) });
+  }
+
+  #tracks(mids: readonly string[]): OfferedTrack[] {
+    const { layout, outputs } = this.#shown;
+    return this.#payloaders.map(({ content }, i) => {
+      const { width, height } = outputs.find((output) => output.content === content)!;
+      return { mid: mids[i]!, eye: content, layout, width, height };
+    });
   }
 
   #trickle(now: number): void {
@@ -225,4 +266,12 @@ export class Viewer implements Polled {
     this.#state = state;
     this.#options.notify('viewerState', { viewer: this.id, state });
   }
+}
+
+function encodedIn({ outputs }: Graph): Element[] {
+  return outputs.map(({ encoded }) => encoded);
+}
+
+function originsIn(graph: Graph): number[] {
+  return graph.outputs.map((output) => graph.origin(output));
 }

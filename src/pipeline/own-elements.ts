@@ -4,6 +4,7 @@ export const ownElements: ReadonlySet<string> = new Set([
   'stereoscene',
   'detour',
   'exactcolours',
+  'keyframegate',
   'planepack',
   'planetexture',
   'planeunpack',

@@ -1,5 +1,6 @@
 import { BinocleError } from '../protocol/errors.js';
 import type { Content } from '../protocol/ws.js';
+import type { Machine } from './machine.js';
 import type { Plan } from './plan.js';
 import { fill, loadTemplate } from './template.js';
 
@@ -10,10 +11,18 @@ const payloadType = 96;
 
 /**
  * The branch of one viewer as launch text: per encoded picture a leaky queue `${content}_queue` and a payloader `${content}_pay`, all into one
- * `webrtcbin name=webrtc`. Equal timestamps of both eyes stay equal: one `timestampOffset` (0 to 2^32 - 1) for all payloaders.
+ * `webrtcbin name=webrtc`. Equal timestamps of both eyes stay equal: one `timestampOffset` (0 to 2^32 - 1) for all payloaders. Where our own element is there,
+ * a `${content}_gate` stands before each queue, and the branch may be taken to another graph.
  */
-export function viewerText(plan: Pick<Plan, 'codec' | 'outputs' | 'mtu'>, timestampOffset: number): string {
-  const pictures = plan.outputs.map(({ content }) => pictureText(plan, content, timestampOffset));
+export function viewerText(
+  plan: Pick<Plan, 'codec' | 'outputs' | 'mtu'>,
+  timestampOffset: number,
+  { elements }: Pick<Machine, 'elements'>,
+): string {
+  const gated = elements.has('keyframegate');
+  const pictures = plan.outputs.map(({ content }) =>
+    pictureText(plan, content, timestampOffset, gated ? `keyframegate name=${content}_gate` : undefined),
+  );
   return [fill(loadTemplate('webrtc', 'viewer'), {}), ...pictures].join('\n');
 }
 
@@ -23,8 +32,14 @@ export function viewerOfGraph(plan: Pick<Plan, 'codec' | 'outputs' | 'mtu'>): st
   return [fill(loadTemplate('webrtc', 'viewer'), {}), ...pictures];
 }
 
-function pictureText(plan: Pick<Plan, 'codec' | 'mtu'>, content: Content, timestampOffset: number): string {
+function pictureText(
+  plan: Pick<Plan, 'codec' | 'mtu'>,
+  content: Content,
+  timestampOffset: number,
+  gate?: string,
+): string {
   return fill(loadTemplate(plan.codec, 'viewer'), {
+    gate,
     content,
     mtu: plan.mtu,
     payload_type: payloadType,

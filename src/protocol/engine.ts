@@ -16,7 +16,7 @@ export interface EngineMethods {
   start: { params: Drawing & { within?: number }; result: Started };
   /** The cheapest step from the graph that runs to the one of this profile, done and read back; or that it takes a new graph, with nothing touched. */
   apply: { params: { profile: Profile }; result: AppliedStep };
-  /** Viewers and graph closed: whatever it held of cameras and encoders is free, for a graph that needs them. The process stays. */
+  /** The graph closed: whatever it held of cameras and encoders is free, for a graph that needs them. Viewers wait for that. */
   release: { params: Record<string, never>; result: null };
   /** Adds a viewer; its `offer` comes as an event, then its `candidate`s. */
   addViewer: { params: { viewer: string; ice: IceSettings }; result: null };
@@ -60,6 +60,8 @@ export interface EngineEvents {
   progress: { message: string };
   offer: { viewer: string; sdp: string; tracks: OfferedTrack[] };
   candidate: { viewer: string; candidate: string; sdpMLineIndex: number };
+  /** It goes on with what another graph gives. */
+  tracks: { viewer: string; tracks: OfferedTrack[] };
   viewerState: { viewer: string; state: ViewerState };
   /** Once a second; also the heartbeat that the supervisor watches. */
   readings: RigReadings;

@@ -96,11 +96,13 @@ export type ClientMessageType = keyof ClientMessages;
 export type ClientMessageOf<T extends ClientMessageType> = ClientMessages[T];
 export type ClientMessage = ClientMessages[ClientMessageType];
 
-/** One media section of an offer: `mid` as in the SDP. */
+/** One media section of an offer: `mid` as in the SDP, and what its pictures show, which are of this size in pixels. */
 export interface OfferedTrack {
   mid: string;
   eye: Content;
   layout: Layout;
+  width: number;
+  height: number;
 }
 
 /** Same units as the browser’s RTCIceServer. */
@@ -121,7 +123,7 @@ export interface TrackTiming {
   captureMs: number;
 }
 
-/** What a change did: `none` nothing that runs, `hot` the next frame shows it, `encoder` and `graph` viewers are offered anew. */
+/** What a change did: `none` nothing that runs, `hot` the next frame shows it, `encoder` and `graph` replace a part or all of the graph. */
 export const appliedCosts = ['none', 'hot', 'encoder', 'graph'] as const;
 export type AppliedCost = (typeof appliedCosts)[number];
 
@@ -172,13 +174,15 @@ export interface ServerMessages {
   /** `offer` counts those of the session. */
   offer: { sdp: string; tracks: OfferedTrack[]; revision: number; offer: number };
   candidate: { candidate: string; sdpMLineIndex: number };
+  /** Another graph takes over on the connection that there is: what was offered shows this from its first picture of that size on. */
+  tracks: { tracks: OfferedTrack[] };
   pong: { id: string | number; t: number; received: number; sent: number };
   ok: { id: string | number };
   error: { id?: string | number; code: Reason; message: string; path?: string };
   /** The rig as it is now, once a second. */
   stats: { rig: RigReadings; viewers: number };
   timing: { tracks: TrackTiming[] };
-  /** The engine is being replaced; a new offer follows. */
+  /** No picture comes for a while; then a new offer follows, or `tracks`. */
   interrupted: { reason: Reason; message: string };
 }
 export type ServerMessageType = keyof ServerMessages;

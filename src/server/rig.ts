@@ -40,7 +40,7 @@ export class Rig {
     this.settings = new Settings(supervisor, files, log);
     for (const news of ['up', 'rebuilt'] as const)
       supervisor.on(news, () => this.ledger.engineUp(monotonicMs(), Date.now()));
-    supervisor.on('down', () => this.ledger.engineDown());
+    for (const news of ['resting', 'down'] as const) supervisor.on(news, () => this.ledger.engineDown());
     supervisor.on('readings', (readings) => this.ledger.read(readings, Date.now()));
   }
 

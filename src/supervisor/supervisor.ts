@@ -9,13 +9,18 @@ import { Standby } from './standby.js';
 
 export type EngineState = 'starting' | 'running' | 'restarting' | 'closed';
 
-type Forwarded = Pick<EngineEvents, 'progress' | 'offer' | 'candidate' | 'viewerState' | 'readings' | 'timing'>;
-const forwarded = ['progress', 'offer', 'candidate', 'viewerState', 'readings', 'timing'] as const;
+type Forwarded = Pick<
+  EngineEvents,
+  'progress' | 'offer' | 'candidate' | 'tracks' | 'viewerState' | 'readings' | 'timing'
+>;
+const forwarded = ['progress', 'offer', 'candidate', 'tracks', 'viewerState', 'readings', 'timing'] as const;
 
 type Events = { [E in keyof Forwarded]: [Forwarded[E]] } & {
   /** An engine plays: viewers can be added. */
   up: [GraphReport];
-  /** It plays another graph than before, and offers that to its viewers. */
+  /** Its graph has gone, for one that needs what that had. Its viewers wait. */
+  resting: [BinocleError];
+  /** It plays another graph than before, which its viewers watch. */
   rebuilt: [GraphReport];
   /** It does not any more; another is on its way. */
   down: [EngineEnd];
@@ -29,6 +34,8 @@ export interface SupervisorOptions {
   log: Logger;
 }
 
+/** What concerns viewers and no graph. */
+const ofViewers: ReadonlySet<EngineMethod> = new Set(['answer', 'candidate', 'removeViewer']);
 /** Least and longest time to the first frame of a graph that takes the place of another, ms. */
 const leastPatienceMs = 1_500;
 const longestPatienceMs = 15_000;
@@ -47,6 +54,8 @@ export class Supervisor extends EventEmitter<Events> {
   #known: string | undefined;
   #lastError: BinocleError | null = null;
   #engine: EngineProcess | null = null;
+  /** It plays nothing for a while, but has viewers. */
+  #resting = false;
   #quickestStartMs = Infinity;
   #upSince = 0;
   #attempt = 0;
@@ -104,7 +113,8 @@ export class Supervisor extends EventEmitter<Events> {
 
   /** @throws BinocleError `engine-failed` while no engine runs, else what EngineProcess.request throws. */
   request<M extends EngineMethod>(method: M, params: EngineMethods[M]['params']): Promise<EngineMethods[M]['result']> {
-    if (this.#engine === null || this.#state !== 'running') {
+    const concerned = this.#state === 'running' || (this.#resting && ofViewers.has(method));
+    if (this.#engine === null || !concerned) {
       const why = this.#lastError === null ? 'it is being started' : this.#lastError.message;
       return Promise.reject(new BinocleError('engine-failed', `the engine does not run: ${why}`));
     }
@@ -181,7 +191,7 @@ export class Supervisor extends EventEmitter<Events> {
     for (const event of forwarded)
       engine.on(event, (data: EngineEvents[typeof event]) => {
         // An engine that is still starting has nothing to say to viewers, and its frames are not counted yet.
-        const concerns = event === 'progress' || this.#state === 'running';
+        const concerns = event === 'progress' || this.#state === 'running' || this.#resting;
         if (this.#engine === engine && concerns) this.emit(event, ...([data] as never));
       });
     engine.on('warning', ({ message }) => log.warn(message));
@@ -193,6 +203,7 @@ export class Supervisor extends EventEmitter<Events> {
   #play(engine: EngineProcess, { known, ...report }: Started, news: 'up' | 'rebuilt' = 'up'): void {
     engine.watch();
     this.#engine = engine;
+    this.#resting = false;
     this.#report = report;
     this.#known = known;
     this.#lastError = null;
@@ -212,7 +223,7 @@ export class Supervisor extends EventEmitter<Events> {
       const report = await engine.request('start', { ...drawing, within: this.#patienceMs(profile) });
       if (this.#engine !== engine) throw theEnd();
       this.#profile = profile;
-      this.#play(engine, report, alone ? 'up' : 'rebuilt');
+      this.#play(engine, report, 'rebuilt');
       return report;
     } catch (thrown) {
       if (alone) await this.#resume(engine);
@@ -223,7 +234,10 @@ export class Supervisor extends EventEmitter<Events> {
   /** What runs lets go of what it holds. False where its engine had to be ended for that. */
   async #letGo(engine: EngineProcess): Promise<boolean> {
     engine.rest();
-    this.#fall({ cause: 'reconfigured', error: rebuilt() });
+    this.#state = 'restarting';
+    this.#resting = true;
+    this.#lastError = rebuilt();
+    this.emit('resting', this.#lastError);
     try {
       await engine.request('release', {});
       return true;
@@ -237,11 +251,12 @@ export class Supervisor extends EventEmitter<Events> {
   async #resume(engine: EngineProcess): Promise<void> {
     if (this.#engine !== engine) return;
     try {
-      this.#play(engine, await engine.request('start', this.#drawing(this.#profile, this.#known)));
+      this.#play(engine, await engine.request('start', this.#drawing(this.#profile, this.#known)), 'rebuilt');
     } catch (thrown) {
       const error = BinocleError.from(thrown);
       this.#options.log.error(`the graph before does not come back at once: ${error.message}`);
       if (this.#engine === engine) this.#engine = null;
+      this.#fall({ cause: 'start-failed', error });
       engine.kill('start-failed', error);
     }
   }
@@ -250,6 +265,7 @@ export class Supervisor extends EventEmitter<Events> {
   async #restart(profile: Profile): Promise<GraphReport> {
     this.#stopRetrying();
     const before = this.#engine;
+    if (this.#resting) this.#fall({ cause: 'reconfigured', error: rebuilt() });
     this.#engine = null;
     before?.kill('reconfigured', rebuilt());
     await before?.ended;
@@ -276,6 +292,7 @@ export class Supervisor extends EventEmitter<Events> {
 
   #fall(end: EngineEnd): void {
     this.#state = 'restarting';
+    this.#resting = false;
     this.#lastError = end.error;
     this.emit('down', end);
   }

@@ -60,7 +60,7 @@ test('a viewer is offered every output with sendonly, bundled, constrained-basel
   const candidate = engine.next('candidate', ({ viewer }) => viewer === 'one');
   await engine.ask('addViewer', { viewer: 'one', ice: { ...anyIce, port_min: 47_000, port_max: 47_100 } });
   const { sdp, tracks } = await offer;
-  assert.deepEqual(tracks, [{ mid: 'video0', eye: 'both', layout: 'sbs' }]);
+  assert.deepEqual(tracks, [{ mid: 'video0', eye: 'both', layout: 'sbs', width: 640, height: 240 }]);
   assert.match(sdp, /a=sendonly/);
   assert.match(sdp, /packetization-mode=1.*profile-level-id=42[ce]0/);
   const [, , transport, , , port] = (await candidate).candidate.split(' ');

@@ -6,7 +6,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Gst, iterateMainContext, type Element } from '../../src/engine/gst/gst.js';
 import { parse, parseBin } from '../../src/engine/gst/parse.js';
 import { addHeaderExtension } from '../../src/engine/gst/payloader.js';
-import { attach, baseTime, elementNamed, originOf, play, toNull } from '../../src/engine/gst/pipeline.js';
+import { Branch } from '../../src/engine/gst/branch.js';
+import { baseTime, elementNamed, originOf, play, toNull } from '../../src/engine/gst/pipeline.js';
 import { booleanProperty } from '../../src/engine/gst/property.js';
 import { HeaderExtensions, wantedExtensions } from '../../src/engine/header-extensions.js';
 import { loadNativePlugin } from '../../src/engine/native-plugin.js';
@@ -33,7 +34,7 @@ async function hangOn(add: (payloader: Element, origin: number) => void) {
   const socket = await RtpSocket.open();
   const bin = parseBin(`queue name=entrance ! ${payloader} ! udpsink sync=false host=127.0.0.1 port=${socket.port}`);
   add(elementNamed(bin, 'pay'), origin);
-  attach(pipeline, bin, [{ name: 'entrance', entrance: elementNamed(bin, 'entrance'), tee }]);
+  new Branch(bin, ['entrance'], []).hang(pipeline, [tee]);
   after(() => {
     toNull(pipeline);
     socket.close();
@@ -59,9 +60,10 @@ const playoutOf = ({ extensions }: RtpPacket) => extensions.get(playout.id)?.rea
 test('every frame says when it was captured, once, in its first packet, to the millisecond', async () => {
   const { socket, pipeline } = await hangOn((pay, origin) => {
     const added = new HeaderExtensions(
-      [{ payloader: pay, origin }],
+      [pay],
       wantedExtensions(soonest, () => true),
     );
+    added.setOrigins([origin]);
     assert.deepEqual(added.playoutDelay(), soonest);
   });
   const packets = await socket.frames(40);
@@ -93,9 +95,9 @@ test('without an origin the times are late by the least that a frame takes, neve
 
 test('playout delay changes while it runs, from packet to packet, and is read back from the payloader', async () => {
   let extensions!: HeaderExtensions;
-  const { socket } = await hangOn((pay, origin) => {
+  const { socket } = await hangOn((pay) => {
     extensions = new HeaderExtensions(
-      [{ payloader: pay, origin }],
+      [pay],
       wantedExtensions('off', () => true),
     );
   });
@@ -120,9 +122,9 @@ test('playout delay changes while it runs, from packet to packet, and is read ba
 
 test('what an answer leaves out is not sent', async () => {
   let extensions!: HeaderExtensions;
-  const { socket } = await hangOn((pay, origin) => {
+  const { socket } = await hangOn((pay) => {
     extensions = new HeaderExtensions(
-      [{ payloader: pay, origin }],
+      [pay],
       wantedExtensions(soonest, () => true),
     );
   });

@@ -3,6 +3,9 @@ import { WebSocket } from 'ws';
 import type { ServerMessage, ServerMessageOf, ServerMessageType } from '../../src/protocol/ws.js';
 import type { Running } from './binocle.js';
 
+/** Something is said once a second; a program that ends says nothing. */
+const patienceMs = 20_000;
+
 /** A page that takes no pictures: it asks and listens. */
 export class Operator {
   readonly messages: ServerMessage[] = [];
@@ -24,17 +27,19 @@ export class Operator {
     return operator;
   }
 
-  /** The first message of a type that `wanted` takes, from the first ever heard on. */
+  /** The first message of a type that `wanted` takes, from the first ever heard on. Rejects where none comes. */
   async heard<T extends ServerMessageType>(
     type: T,
     wanted: (message: ServerMessageOf<T>) => boolean = () => true,
   ): Promise<ServerMessageOf<T>> {
+    const deadline = performance.now() + patienceMs;
     for (;;) {
       const found = this.messages.find(
         (message) => message.type === type && wanted(message as unknown as ServerMessageOf<T>),
       );
       if (found !== undefined) return found as unknown as ServerMessageOf<T>;
-      await once(this.#socket, 'message');
+      if (performance.now() > deadline) throw new Error(`no ${type} like that; heard ${this.#said()}`);
+      await this.#next(`no ${type} like that`);
     }
   }
 
@@ -44,7 +49,7 @@ export class Operator {
     for (;;) {
       const answer = this.messages.find((message) => 'id' in message && message.id === id);
       if (answer !== undefined) return answer;
-      await once(this.#socket, 'message');
+      await this.#next(`no answer to ${type}`);
     }
   }
 
@@ -57,6 +62,18 @@ export class Operator {
 
   get offers(): number {
     return this.messages.filter(({ type }) => type === 'offer').length;
+  }
+
+  async #next(missing: string): Promise<void> {
+    try {
+      await once(this.#socket, 'message', { signal: AbortSignal.timeout(patienceMs) });
+    } catch (cause) {
+      throw new Error(`${missing}; heard ${this.#said()}`, { cause });
+    }
+  }
+
+  #said(): string {
+    return this.messages.map(({ type }) => type).join(', ');
   }
 
   leave(): void {

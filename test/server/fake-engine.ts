@@ -112,7 +112,7 @@ function start(id: number): void {
 }
 
 function offer(viewer: string): void {
-  const tracks = [{ mid: 'video0', eye: 'both' as const, layout: 'sbs' as const }];
+  const tracks = [{ mid: 'video0', eye: 'both' as const, layout: 'sbs' as const, width: 640, height: 240 }];
   say({ event: 'offer', data: { viewer, sdp: `offer of ${String(process.pid)}`, tracks } });
   say({ event: 'candidate', data: { viewer, candidate: 'candidate:1', sdpMLineIndex: 0 } });
   say({ event: 'viewerState', data: { viewer, state: 'connected' } });

@@ -26,7 +26,7 @@ test('hello is answered by welcome, then an offer and its candidates; stats and 
   assert.deepEqual(welcome.iceServers, []);
   assert.match(welcome.session, /^[-0-9a-f]{36}$/);
   const offer = await client.next('offer');
-  assert.deepEqual(offer.tracks, [{ mid: 'video0', eye: 'both', layout: 'sbs' }]);
+  assert.deepEqual(offer.tracks, [{ mid: 'video0', eye: 'both', layout: 'sbs', width: 640, height: 240 }]);
   assert.equal((await client.next('candidate')).candidate, 'candidate:1');
   client.send({ type: 'answer', sdp: 'v=0' });
   client.send({ type: 'candidate', candidate: 'candidate:2', sdpMLineIndex: 0, sdpMid: null });

@@ -9,7 +9,7 @@ import { SkewMeter } from '../../web/stereo/skew.js';
 import { surface, viewAspect } from '../../web/view/views.js';
 
 test('eyes of two tracks are shown together only from the same instant, in whatever order they come', () => {
-  const pairing = new Pairing<string>(3000);
+  const pairing = new Pairing<string>(() => 3000);
   assert.equal(pairing.handleFrame('left', 3000, 0, 'L100'), null);
   assert.deepEqual(pairing.handleFrame('right', 3000, 5, 'R100'), {
     left: 'L100',
@@ -28,7 +28,7 @@ test('eyes of two tracks are shown together only from the same instant, in whate
 });
 
 test('cameras that run free are paired by the nearest instant, and the skew is said', () => {
-  const pairing = new Pairing<string>(3000);
+  const pairing = new Pairing<string>(() => 3000);
   const shown = [];
   for (let n = 0; n < 5; n++) {
     shown.push(pairing.handleFrame('left', n * 3000, n * 33, `L${String(n)}`));
@@ -41,7 +41,7 @@ test('cameras that run free are paired by the nearest instant, and the skew is s
 });
 
 test('frames that never match are shown after a while, and said to be apart', () => {
-  const pairing = new Pairing<string>(3000);
+  const pairing = new Pairing<string>(() => 3000);
   const kinds = new Set<string>();
   for (let n = 0; n < 30; n++) {
     const left = pairing.handleFrame('left', n * 3000, n * 33, 'L');
@@ -56,7 +56,7 @@ test('frames that never match are shown after a while, and said to be apart', ()
 });
 
 test('when one track stops, the other eye is shown to both; when it comes back, pairs again', () => {
-  const pairing = new Pairing<string>(3000);
+  const pairing = new Pairing<string>(() => 3000);
   pairing.handleFrame('left', 0, 0, 'L0');
   pairing.handleFrame('right', 0, 0, 'R0');
   let shown = null;
@@ -68,7 +68,7 @@ test('when one track stops, the other eye is shown to both; when it comes back, 
 });
 
 test('after a pause of both tracks, the frame that comes first waits for its partner', () => {
-  const pairing = new Pairing<string>(3000);
+  const pairing = new Pairing<string>(() => 3000);
   pairing.handleFrame('left', 0, 0, 'L0');
   pairing.handleFrame('right', 0, 1, 'R0');
   assert.equal(pairing.handleFrame('left', 90_000, 1000, 'L30'), null);
@@ -76,10 +76,10 @@ test('after a pause of both tracks, the frame that comes first waits for its par
 });
 
 test('pairing holds no more frames than it says, and pairs across the wrap of the timestamps', () => {
-  const pairing = new Pairing<number>(3000);
+  const pairing = new Pairing<number>(() => 3000);
   for (let n = 0; n < 10; n++) pairing.handleFrame('left', n, n, n);
   assert.equal(Array.from({ length: 10 }, (_, n) => pairing.inUse(n)).filter(Boolean).length, depth);
-  const wrapped = new Pairing<string>(3000);
+  const wrapped = new Pairing<string>(() => 3000);
   wrapped.handleFrame('left', 0xffff_ff00, 0, 'a');
   wrapped.handleFrame('left', 2744, 33, 'b');
   assert.equal(wrapped.handleFrame('right', 2744, 34, 'c')?.kind, 'pair');

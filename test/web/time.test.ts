@@ -94,7 +94,7 @@ test('the delay of a frame is its display less its capture, split into stages, w
 
 test('a display that takes frames from elsewhere is measured by what it tells, with what the video knows of their arrival', () => {
   const meters = new Meters();
-  meters.reset(true, 1500);
+  meters.reset(true, () => 1500);
   meters.clock.add({ sent: 0, serverReceived: 0, serverSent: 0, received: 0 });
   meters.latency.handleTiming({ mid: '0', clockRate: 90_000, rtpTimestamp: 0, captureMs: 0 });
   const video = (rtpTimestamp: number): void =>

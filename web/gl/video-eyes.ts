@@ -24,7 +24,7 @@ export class VideoEyes implements EyeTextures {
     this.#gl = gl;
     this.#viewer = viewer;
     this.#changed = changed;
-    this.#pairing = new Pairing(viewer.frameTicks);
+    this.#pairing = new Pairing(() => viewer.frameTicks);
     this.#stop = [
       viewer.on('frame', (eye, metadata) => this.#handleFrame(eye, metadata)),
       viewer.on('tracks', () => this.#forget()),
@@ -83,7 +83,7 @@ export class VideoEyes implements EyeTextures {
   #forget(): void {
     for (const picture of [...this.#pictures.left, ...this.#pictures.right]) picture.close();
     this.#pictures = { left: [], right: [] };
-    this.#pairing = new Pairing(this.#viewer.frameTicks);
+    this.#pairing = new Pairing(() => this.#viewer.frameTicks);
     this.#current = null;
   }
 }

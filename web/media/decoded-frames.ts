@@ -32,18 +32,21 @@ export class DecodedFrames {
     );
   }
 
+  /** The frame that is waited for is closed when it comes: what is cancelled before that is not, and a decoder has few pictures. */
   close(): void {
-    if (this.#closed) return;
     this.#closed = true;
-    void this.#reader.cancel();
   }
 
   async #read(): Promise<void> {
     for (;;) {
       const { value: frame } = await this.#reader.read();
       if (!frame) return;
+      if (this.#closed) {
+        frame.close();
+        return void this.#reader.cancel();
+      }
       const { rtpTimestamp } = (frame as ReceivedFrame).metadata!();
-      if (this.#closed || rtpTimestamp === undefined) frame.close();
+      if (rtpTimestamp === undefined) frame.close();
       else this.#handle(frame, rtpTimestamp);
     }
   }

@@ -18,7 +18,7 @@ export async function captureEyes(viewer: Viewer, signal: AbortSignal): Promise<
 
 function capturePair(viewer: Viewer, signal: AbortSignal): Promise<EyeBitmaps | null> {
   return new Promise((resolve) => {
-    const pairing = new Pairing<Promise<ImageBitmap | null>>(viewer.frameTicks);
+    const pairing = new Pairing<Promise<ImageBitmap | null>>(() => viewer.frameTicks);
     const taken: Promise<ImageBitmap | null>[] = [];
     const finish = async (
       pair: { left: Promise<ImageBitmap | null>; right: Promise<ImageBitmap | null> } | null,

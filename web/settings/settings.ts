@@ -157,6 +157,7 @@ export class Settings extends Emitter<SettingsEvents> {
         return;
       case 'offer':
       case 'candidate':
+      case 'tracks':
       case 'pong':
       case 'ok':
       case 'stats':

@@ -30,7 +30,7 @@ export class Instants extends Emitter<InstantsEvents> {
   constructor(viewer: Viewer) {
     super();
     this.#viewer = viewer;
-    this.#pairing = new Pairing(viewer.frameTicks, held);
+    this.#pairing = new Pairing(() => viewer.frameTicks, held);
     this.#stop = [
       viewer.on('tracks', () => this.#forget()),
       viewer.on('track', (eye, track) => this.#follow(eye, track)),
@@ -59,6 +59,7 @@ export class Instants extends Emitter<InstantsEvents> {
   }
 
   #handle(eye: Eye, frame: VideoFrame, rtpTimestamp: number): void {
+    this.#viewer.pictured(frame.displayWidth, frame.displayHeight);
     this.#open.set(frame, rtpTimestamp);
     const shown: Shown<VideoFrame> | null =
       this.#viewer.layout === 'twin'
@@ -82,7 +83,7 @@ export class Instants extends Emitter<InstantsEvents> {
     for (const track of this.#tracks) track.close();
     this.#tracks = [];
     this.#current = null;
-    this.#pairing = new Pairing(this.#viewer.frameTicks, held);
+    this.#pairing = new Pairing(() => this.#viewer.frameTicks, held);
     for (const frame of this.#open.keys()) this.#drop(frame);
   }
 }

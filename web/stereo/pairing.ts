@@ -28,16 +28,16 @@ export const holdMs = 250;
  * so. Pure bookkeeping: time is passed in.
  */
 export class Pairing<T> {
-  readonly #toleranceTicks: number;
+  readonly #frameTicks: () => number;
   readonly #depth: number;
   readonly #held: Record<Eye, Held<T>[]> = { left: [], right: [] };
   #shown: Shown<T> | null = null;
   /** Since when frames have been coming without a partner; null while they are paired. */
   #aloneSince: number | null = null;
 
-  /** Ticks of the RTP clock between two frames of a track; `held`: frames held an eye. */
-  constructor(frameTicks: number, held = depth) {
-    this.#toleranceTicks = frameTicks / 2;
+  /** Ticks of the RTP clock between two frames of a track, as it is now; `held`: frames held an eye. */
+  constructor(frameTicks: () => number, held = depth) {
+    this.#frameTicks = frameTicks;
     this.#depth = held;
   }
 
@@ -48,7 +48,7 @@ export class Pairing<T> {
     if (this.#held[eye].length > this.#depth) this.#held[eye].shift();
     const theirs = this.#held[other(eye)];
     const partner = nearest(theirs, rtpTimestamp);
-    if (partner && Math.abs(rtpDifference(rtpTimestamp, partner.rtpTimestamp)) <= this.#toleranceTicks) {
+    if (partner && Math.abs(rtpDifference(rtpTimestamp, partner.rtpTimestamp)) <= this.#frameTicks() / 2) {
       this.#aloneSince = null;
       this.#forget(eye, rtpTimestamp);
       this.#forget(other(eye), partner.rtpTimestamp);

@@ -16,12 +16,12 @@ export class Meters {
   readonly latency = new LatencyMeter(this.clock);
   readonly skew = new SkewMeter();
   readonly #arrivals = new Arrivals();
-  #pairing = new Pairing<null>(0);
+  #pairing = new Pairing<null>(() => 0);
   #paired = false;
   #telling = 0;
 
   /** Another connection; `twin`: of two tracks, which are paired. */
-  reset(twin: boolean, frameTicks: number): void {
+  reset(twin: boolean, frameTicks: () => number): void {
     this.#paired = twin;
     this.#pairing = new Pairing(frameTicks);
     this.latency.reset();

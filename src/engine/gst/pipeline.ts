@@ -65,52 +65,6 @@ export function dot(pipeline: Pipeline): string {
   return Gst.debugBinToDotData(pipeline, Gst.DebugGraphDetails.CAPS_DETAILS);
 }
 
-/** A branch that hangs on tees of a running pipeline. */
-export interface Branch {
-  bin: Bin;
-  links: { tee: Element; teePad: Pad }[];
-}
-
-/**
- * Adds a bin to a running pipeline and links each of its entrances to a tee. `children` are all the elements that are known by name.
- * The bin runs before data reaches it.
- */
-export function attach(
-  pipeline: Pipeline,
-  bin: Bin,
-  entrances: { name: string; entrance: Element; tee: Element }[],
-): Branch {
-  for (const { name, entrance } of entrances) {
-    bin.addPad(Gst.GhostPad.new(name, entrance.getStaticPad('sink')!));
-  }
-  pipeline.add(bin);
-  bin.syncStateWithParent();
-  const links = entrances.map(({ name, tee }) => {
-    const teePad = tee.requestPadSimple('src_%u')!;
-    const result = teePad.link(bin.getStaticPad(name)!);
-    if (result !== Gst.PadLinkReturn.OK) throw new BinocleError('bad-graph', `"${name}" does not link to its tee`);
-    return { tee, teePad };
-  });
-  return { bin, links };
-}
-
-/**
- * Takes a branch off again. The order matters: nothing may flow in, then the elements stop in the order given (a sink whose pad blocks goes before
- * the queue that waits on it), then each child is taken out, so that no wrapper keeps its parent alive.
- */
-export function detach(pipeline: Pipeline, branch: Branch, children: Element[]): void {
-  for (const { tee, teePad } of branch.links) {
-    const peer = teePad.getPeer();
-    if (peer !== null) teePad.unlink(peer);
-    tee.releaseRequestPad(teePad);
-  }
-  branch.links.length = 0;
-  for (const child of children) toNull(child);
-  toNull(branch.bin);
-  pipeline.remove(branch.bin);
-  for (const child of children) branch.bin.remove(child);
-}
-
 /** Names of the elements that feed this one, nearest first, as far as each has one `sink` pad; bins on the way included. */
 export function upstreamNames(element: Element): string[] {
   const names: string[] = [];

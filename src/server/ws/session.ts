@@ -133,6 +133,17 @@ export class Session {
     this.#connection.send('interrupted', { reason: error.reason, message: error.message });
   }
 
+  /** Its graph has gone for a while: the viewer waits with its connection. */
+  engineRests({ reason, message }: BinocleError): void {
+    this.#readings = null;
+    if (this.#added !== null) this.#connection.send('interrupted', { reason, message });
+  }
+
+  /** It plays again. Who came meanwhile is added. */
+  engineGoesOn(): void {
+    if (this.#added === null) this.engineUp();
+  }
+
   offer({ sdp, tracks }: EngineEvents['offer']): void {
     this.#offers += 1;
     this.#offered = true;
@@ -141,6 +152,10 @@ export class Session {
 
   candidate({ candidate, sdpMLineIndex }: EngineEvents['candidate']): void {
     this.#connection.send('candidate', { candidate, sdpMLineIndex });
+  }
+
+  tracks({ tracks }: EngineEvents['tracks']): void {
+    this.#connection.send('tracks', { tracks });
   }
 
   timing({ tracks }: EngineEvents['timing']): void {

@@ -31,8 +31,11 @@ export class Sessions {
     const { supervisor, settings } = rig;
     supervisor.on('up', () => this.list(rig).forEach((session) => session.engineUp()));
     supervisor.on('down', (end) => this.list(rig).forEach((session) => session.engineDown(end)));
+    supervisor.on('resting', (error) => this.list(rig).forEach((session) => session.engineRests(error)));
+    supervisor.on('rebuilt', () => this.list(rig).forEach((session) => session.engineGoesOn()));
     supervisor.on('offer', (event) => this.#all.get(event.viewer)?.offer(event));
     supervisor.on('candidate', (event) => this.#all.get(event.viewer)?.candidate(event));
+    supervisor.on('tracks', (event) => this.#all.get(event.viewer)?.tracks(event));
     supervisor.on('timing', (event) => this.#all.get(event.viewer)?.timing(event));
     supervisor.on('viewerState', (event) => this.#all.get(event.viewer)?.viewerState(event));
     settings.on('announced', (change) => this.list(rig).forEach((session) => session.profile(change)));
