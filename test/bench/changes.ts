@@ -4,10 +4,16 @@ import { rowOf, type Measure } from './measure.js';
 import { watch, withBrowser } from './watched.js';
 
 const crowds = [1, 5] as const;
-/** By what it costs: there and back. */
+/** By what it costs: there and back, with the height of the picture that comes. */
 const changes = {
-  encoder: [{ encode: { preset: 'superfast' } }, { encode: { preset: null } }],
-  graph: [{ layout: 'tab' }, { layout: 'sbs' }],
+  encoder: [
+    { patch: { encode: { preset: 'superfast' } }, height: 480 },
+    { patch: { encode: { preset: null } }, height: 480 },
+  ],
+  graph: [
+    { patch: { layout: 'tab' }, height: 960 },
+    { patch: { layout: 'sbs' }, height: 480 },
+  ],
 } as const;
 const rounds = 2;
 /** Seconds. */
@@ -25,9 +31,9 @@ export const liveChanges: readonly Measure[] = crowds.map((count) => ({
       const samples = { encoder: [] as number[], graph: [] as number[] };
       for (let round = 0; round < rounds; round += 1)
         for (const cost of ['encoder', 'graph'] as const)
-          for (const patch of changes[cost]) {
+          for (const change of changes[cost]) {
             await pause(lookingMs);
-            samples[cost].push(await pictureAfter(pages, patch));
+            samples[cost].push(await pictureAfter(pages, change));
           }
       return (['encoder', 'graph'] as const).map((cost) =>
         rowOf(`change of ${cost} to the picture, ${String(count)} watching`, 's', samples[cost], {
@@ -44,24 +50,30 @@ async function crowd(browser: Browser, url: string, count: number): Promise<Page
   return pages;
 }
 
-/** Seconds until the last page shows a frame that was encoded after the change, on the connection that it kept or on another one. */
-async function pictureAfter(pages: readonly Page[], patch: object): Promise<number> {
-  const before = await Promise.all(pages.map((page) => page.evaluateHandle(() => window.binocle.connection)));
-  const { asked, cost } = await pages[0]!.evaluate(async (wanted) => {
+/** Seconds until the last page shows a frame that was encoded after the change. */
+async function pictureAfter(
+  pages: readonly Page[],
+  { patch, height }: { patch: object; height: number },
+): Promise<number> {
+  const asked = await pages[0]!.evaluate(async (wanted) => {
     const at = Date.now();
-    return { asked: at, cost: (await window.binocle.set(wanted)).cost };
+    await window.binocle.set(wanted);
+    return at;
   }, patch);
-  const seen = pages.map((page, i) => page.evaluate(nextPicture, { old: before[i]!, anew: cost === 'graph' }));
+  const seen = pages.map((page) => page.evaluate(nextPicture, height));
   return (Math.max(...(await Promise.all(seen))) - asked) / 1000;
 }
 
-/** In the page: when the next frame is presented, of another connection than `old` where it is made anew; ms since the epoch. */
-function nextPicture({ old, anew }: { old: RTCPeerConnection | null; anew: boolean }): Promise<number> {
+/** In the page: when the next frame of this height is presented, ms since the epoch. */
+function nextPicture(height: number): Promise<number> {
   return new Promise((resolve) => {
-    const timer = setInterval(() => {
-      if (anew && window.binocle.connection === old) return;
-      clearInterval(timer);
-      window.binocle.eyes.left.requestVideoFrameCallback((now) => resolve(performance.timeOrigin + now));
-    }, 5);
+    const { left } = window.binocle.eyes;
+    const wait = (): void => {
+      left.requestVideoFrameCallback((now, metadata) => {
+        if (metadata.height === height) resolve(performance.timeOrigin + now);
+        else wait();
+      });
+    };
+    wait();
   });
 }

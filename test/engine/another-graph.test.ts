@@ -11,8 +11,9 @@ const cameras = { left: moving, right: moving };
 const viewers = ['one', 'two', 'three'];
 
 const rectified = (['left', 'right'] as const).map((eye) => `profile.view.${eye}.zoom=1.1`);
-const [sideBySide, twin] = await Promise.all([
+const [sideBySide, topAndBottom, twin] = await Promise.all([
   profileWith(cameras, rectified),
+  profileWith(cameras, ['profile.layout=tab']),
   profileWith(cameras, ['profile.layout=twin']),
 ]);
 const engine = new EngineProcess('src/engine/main.js');
@@ -26,6 +27,9 @@ function diary(): { entries: string[]; stop(): void } {
     if (event === 'offer') {
       const { viewer, tracks } = data as EngineEvents['offer'];
       entries.push(`${viewer}: offer of ${tracks.map(({ eye }) => eye).join(' and ')}`);
+    } else if (event === 'tracks') {
+      const { viewer, tracks } = data as EngineEvents['tracks'];
+      entries.push(`${viewer}: goes on with ${tracks.map(({ layout }) => layout).join(' and ')}`);
     } else if (event === 'viewerState') {
       const { viewer, state } = data as EngineEvents['viewerState'];
       entries.push(`${viewer}: ${state}`);
@@ -36,10 +40,21 @@ function diary(): { entries: string[]; stop(): void } {
 
 const offers = () => Promise.all(viewers.map((name) => engine.next('offer', ({ viewer }) => viewer === name)));
 
-test('another graph starts beside the one that runs, and every viewer is told that its own has gone, then offered the new one', async () => {
+test('another graph starts beside the one that runs, and viewers go on with it where it gives what they were offered', async () => {
   const first = offers();
   for (const viewer of viewers) await engine.ask('addViewer', { viewer, ice: anyIce });
   await first;
+  const said = diary();
+  await engine.start(topAndBottom);
+  await engine.next('readings', (readings) => readings.uptimeMs < 60_000);
+  said.stop();
+  assert.deepEqual(
+    said.entries,
+    viewers.map((viewer) => `${viewer}: goes on with tab`),
+  );
+});
+
+test('one that gives something else is offered anew: every viewer is told that its own has gone, then offered the new one', async () => {
   const said = diary();
   const next = offers();
   const report = await engine.start(twin);
@@ -93,11 +108,36 @@ async function exchange(profile: Profile): Promise<void> {
   await next;
 }
 
-test('twenty graphs one after the other leave no thread and no descriptor behind', async () => {
+test('graphs let go for others: who leaves meanwhile is gone, who stays goes on with the next one', async () => {
+  await engine.ask('release', {});
+  await engine.ask('removeViewer', { viewer: 'three' });
+  const said = diary();
+  await engine.start(twin);
+  const { viewers: counted } = await engine.next('readings');
+  said.stop();
+  assert.deepEqual(
+    said.entries,
+    ['one', 'two'].map((viewer) => `${viewer}: goes on with twin and twin`),
+  );
+  assert.deepEqual(
+    counted.map(({ viewer }) => viewer),
+    ['one', 'two'],
+  );
+  const offered = engine.next('offer', ({ viewer }) => viewer === 'three');
+  await engine.ask('addViewer', { viewer: 'three', ice: anyIce });
+  await offered;
+});
+
+async function round(): Promise<void> {
   await exchange(sideBySide);
+  await engine.start(topAndBottom);
   await exchange(twin);
+}
+
+test('thirty graphs one after the other leave no thread and no descriptor behind', async () => {
+  await round();
   const before = await settled();
-  for (let i = 0; i < 10; i += 1) for (const profile of [sideBySide, twin]) await exchange(profile);
+  for (let i = 0; i < 10; i += 1) await round();
   const afterwards = await settled();
   const counts = `before ${JSON.stringify(before)}, afterwards ${JSON.stringify(afterwards)}`;
   assert.ok(afterwards.task <= before.task + 2 && afterwards.fd <= before.fd + 8, counts);

@@ -3,10 +3,13 @@ import { once } from 'node:events';
 
 /** What the tests read of an RTP packet (RFC 3550, RFC 8285 with one-byte headers). */
 export interface RtpPacket {
+  sequence: number;
   timestamp: number;
+  source: number;
   marker: boolean;
   /** Content of each header extension by its id. */
   extensions: Map<number, Buffer>;
+  payload: Buffer;
   /** Unix time of its arrival, ms. */
   arrived: number;
 }
@@ -72,9 +75,10 @@ export class RtpSocket {
 function rtpPacket(bytes: Buffer): RtpPacket {
   const extensions = new Map<number, Buffer>();
   const start = 12 + 4 * (bytes[0]! & 0x0f);
+  let end = start;
   if ((bytes[0]! & 0x10) !== 0) {
     if (bytes.readUInt16BE(start) !== 0xbede) throw new Error('a header extension without one-byte headers');
-    const end = start + 4 + 4 * bytes.readUInt16BE(start + 2);
+    end = start + 4 + 4 * bytes.readUInt16BE(start + 2);
     for (let at = start + 4; at < end;) {
       const [id, size] = [bytes[at]! >> 4, (bytes[at]! & 0x0f) + 1];
       if (id === 0) at += 1;
@@ -85,9 +89,12 @@ function rtpPacket(bytes: Buffer): RtpPacket {
     }
   }
   return {
+    sequence: bytes.readUInt16BE(2),
     timestamp: bytes.readUInt32BE(4),
+    source: bytes.readUInt32BE(8),
     marker: (bytes[1]! & 0x80) !== 0,
     extensions,
+    payload: bytes.subarray(end),
     arrived: Date.now(),
   };
 }
