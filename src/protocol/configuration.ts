@@ -4,7 +4,7 @@ import type { ExtendedJSONSchema, FromSchema } from 'json-schema-to-ts';
  * The one source of the configuration's shape: types, validation, defaults, editor help and the cost of a change come from here.
  *
  * `x-cost` says what changing the key at run time costs: `hot` (a property or the shader's uniforms, next frame), `encoder` (the encoder part is
- * replaced), `graph` (the graph is rebuilt and viewers are offered anew), `restart` (only a new start of the program). It is inherited by the keys below.
+ * replaced), `graph` (another graph takes over), `restart` (only a new start of the program). It is inherited by the keys below.
  * `x-unit` names the unit; `x-step` is what one touch of a key in the page changes. Lengths of pictures are pixels unless said otherwise.
  */
 export type Cost = 'hot' | 'encoder' | 'graph' | 'restart';

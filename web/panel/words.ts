@@ -3,8 +3,8 @@ import type { Role } from '../../src/protocol/ws.js';
 /** What a change costs, for a person who watches the picture. */
 export const costWords: Record<string, string> = {
   hot: 'at once',
-  encoder: 'new encoder, about a second',
-  graph: 'new graph, some seconds',
+  encoder: 'new encoder, within a second',
+  graph: 'new graph, about a second',
   restart: 'after a restart',
 };
 
