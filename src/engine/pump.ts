@@ -11,7 +11,7 @@ export interface Polled {
 /** While somebody waits (a viewer negotiates, a snapshot is due), ms. */
 const quick = 5;
 /** Otherwise, ms: what is seen this late is a state of a viewer or an error on the bus. */
-const calm = 100;
+const calm = 200;
 
 /** The one timer of the engine. It also lets GLib run what it queued on this thread, without which released objects stay. */
 export class Pump {

@@ -3,7 +3,7 @@ import { BinocleError } from '../protocol/errors.js';
 import type { Eye } from '../protocol/ws.js';
 import { formatsOf } from './formats.js';
 import { fraction } from './fraction.js';
-import { elementsOf, quoteValue, words } from './launch-syntax.js';
+import { elementsOf, formatAtEnd, quoteValue, words } from './launch-syntax.js';
 import { howToInstall } from './debian-packages.js';
 import type { CameraFound, Machine } from './machine.js';
 import type { Choice } from './plan.js';
@@ -55,7 +55,7 @@ export function chooseSources(
       source: decision.source,
       template,
       parameters: parametersFor(decision, profile, machine, eye),
-      formats: formatsFrom(decision, template, profile, machine),
+      formats: formatsFrom(decision, template, profile, machine, eye),
     });
     const chosen = decision.camera === undefined ? decision.source : `${decision.source}, ${decision.camera.id}`;
     choices.push({ what: `source ${eye}`, chosen, because, rejected: decision.rejected });
@@ -241,10 +241,15 @@ function parametersFor(decision: Decision, profile: Profile, machine: Machine, e
 function formatsFrom(
   { source, camera }: Decision,
   template: Template,
-  { capture }: Profile,
+  { capture, cameras }: Profile,
   machine: Machine,
+  eye: Eye,
 ): readonly string[] {
   const said = formatsOf(template);
+  if (source === 'custom') {
+    const format = formatAtEnd(cameras[eye].launch ?? '');
+    return format === undefined ? [] : [format];
+  }
   if (said.length > 0 || camera === undefined) return said;
   // Of a camera's formats those that go to the shader and to encoders as they are; a Raspberry Pi's image processor always has NV12.
   const modes = source === 'v4l2' ? fittingModes(camera.modes, capture) : camera.modes;

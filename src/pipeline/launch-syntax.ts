@@ -133,3 +133,16 @@ export function elementsOf(text: string): string[] {
     .map(({ element }) => element);
   return [...new Set(names)].filter((name) => /^[A-Za-z][\w-]*$/.test(name));
 }
+
+/** The pixel format of a fragment that ends in caps which say it; undefined where it does not. */
+export function formatAtEnd(text: string): string | undefined {
+  const last = chains(text).at(-1)?.at(-1);
+  return last?.kind === 'caps'
+    ? /^video\/x-raw,(?:.*,)?\s*format=(?:\(string\))?(\w+)/.exec(last.element)?.[1]
+    : undefined;
+}
+
+/** Whether a fragment decodes, converts or draws its pictures, which may take much of a frame time. */
+export function worksOnPictures(text: string): boolean {
+  return elementsOf(text).some((element) => /dec|conv|flip|mix|compos|^gl/.test(element));
+}

@@ -40,9 +40,11 @@ export function planGraph(profile: Profile, machine: Machine, templates: Templat
   for (const [index, eye] of eyes.entries()) {
     const source = sources.get(eye)!;
     const delivered = formatFrom(source, format);
-    parts.addTemplate('source', source.template, { ...source.parameters, ...formatParameters(delivered) });
+    const parameters = { ...source.parameters, ...formatParameters(delivered) };
+    parts.addTemplate('source', source.template, parameters);
     parts.add('capture', 'count', { eye });
-    rectify.add(parts, eye, { ...source, format: delivered }, format, encoder.template.name);
+    const waits = joining?.join === 'join-compositor';
+    rectify.add(parts, eye, { ...source, parameters, format: delivered }, format, encoder.template.name, waits);
     if (joining === null) addEncoder(eye);
     else parts.add('layout', joining.join, { eye, index });
   }
@@ -115,7 +117,7 @@ function joinEyes(layout: Layout, machine: Machine, templates: Templates) {
     chosen: because === null ? 'stereopair' : 'compositor',
     because:
       because === null
-        ? 'both frames of an instant go on as soon as they are there, a late eye is waited for 0.75 of a frame time'
+        ? 'both frames of an instant go on as soon as they are there, a late eye is waited for 0.95 of a frame time'
         : 'it is always there',
     rejected: [{ option, because: because ?? clocked }],
   };

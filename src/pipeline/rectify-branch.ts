@@ -10,7 +10,8 @@ import { fill, loadTemplate } from './template.js';
 export function rectifyBranch(plan: Pick<Plan, 'stages'>, eye: Eye): string | null {
   const from = plan.stages.findIndex(({ kind, parameters }) => kind === 'capture' && parameters['eye'] === eye) + 1;
   const to = plan.stages.findIndex(({ kind }, index) => index >= from && (kind === 'layout' || kind === 'tap'));
-  const road = plan.stages.slice(from, to);
+  // A branch has a queue of its own.
+  const road = plan.stages.slice(from, to).filter(({ template }) => template !== 'queue');
   if (!road.some(rectifies)) return null;
   const stages = rectifies(road[0]!) && road[0]!.template === 'shader' ? [uploadFor(road), ...road] : road;
   return forParser(stages.map((stage) => fill(loadTemplate(stage.template, stage.kind), stage.parameters)).join(' ! '));

@@ -6,15 +6,17 @@ import type { Profile } from '../protocol/configuration.js';
 import type { Eye } from '../protocol/ws.js';
 import type { ChosenSource } from './choose-sources.js';
 import { planesFormats } from './formats.js';
+import { worksOnPictures } from './launch-syntax.js';
 import type { Machine } from './machine.js';
 import type { Parts } from './parts.js';
 import type { Choice, Plan } from './plan.js';
 import { whyNot } from './requirements.js';
 import { chooseRoad } from './roads.js';
+import { fill } from './template.js';
 import type { Templates } from './templates.js';
 
 /** A source with the pixel format that it is asked for, where that is known. */
-type Delivering = Pick<ChosenSource, 'source' | 'template'> & { format: string | undefined };
+type Delivering = Pick<ChosenSource, 'source' | 'template' | 'parameters'> & { format: string | undefined };
 
 /** What happens between camera and layout, and why: nothing that the picture does not need. */
 export class RectifyEye {
@@ -33,10 +35,14 @@ export class RectifyEye {
     this.#size = size;
   }
 
-  /** Adds the stages of one eye; `encoder` takes `format`. */
-  add(parts: Parts, eye: Eye, source: Delivering, format: string, encoder: string): void {
+  /** Adds the stages of one eye; `encoder` takes `format`. `waits`: what follows may keep them waiting for longer than the other eye takes. */
+  add(parts: Parts, eye: Eye, source: Delivering, format: string, encoder: string, waits: boolean): void {
     const wanted = rectification(this.#profile, eye);
     const inGl = source.template.header.memory === 'gl';
+    const passes = wanted === null && !inGl && source.format === format;
+    if (waits || !passes || worksOnPictures(fill(source.template, source.parameters)))
+      parts.add('transfer', 'queue', { eye });
+    else this.omitted.push({ stage: `queue ${eye}`, because: 'nothing before the encoder takes long' });
     if (wanted === null) {
       this.omitted.push({ stage: `rectify ${eye}`, because: 'calibration and view leave every pixel where it is' });
       if (!inGl) this.#convert(parts, eye, source, format, encoder);

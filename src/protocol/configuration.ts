@@ -38,7 +38,11 @@ const camera = {
       ...text,
       description: 'files: a folder of pictures, a glob, or a video; played at capture.fps and looped.',
     },
-    launch: { ...text, description: 'custom: a GStreamer launch fragment that produces live raw video (video/x-raw).' },
+    launch: {
+      ...text,
+      description:
+        'custom: a GStreamer launch fragment that produces live raw video (video/x-raw). One that ends in caps with the encoder\u2019s format (video/x-raw,format=I420) is not converted.',
+    },
     controls: {
       type: 'object',
       default: {},

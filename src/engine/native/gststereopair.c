@@ -17,8 +17,8 @@ GST_DEBUG_CATEGORY_STATIC(stereopair_debug);
 
 #define FORMATS "{ I420, YV12, NV12, NV21, Y42B, Y444, YUY2, UYVY, RGBA, BGRA, RGBx, BGRx, RGB, BGR, GRAY8 }"
 #define EYES 2
-/* An eye that is late by half a frame still makes pairs, with some room for jitter. */
-#define DEFAULT_MAX_WAIT 0.75
+/* Until its own next frame is due: whatever comes before that still makes a pair. */
+#define DEFAULT_MAX_WAIT 0.95
 
 typedef enum { SIDE_BY_SIDE, TOP_BOTTOM } Layout;
 

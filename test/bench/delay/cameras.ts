@@ -26,7 +26,7 @@ export function offerStamps(): void {
 export function camera(eye: Eye, { width, height, fps }: Shape, quirks = ''): string {
   return (
     `videotestsrc pattern=smpte horizontal-speed=2 ! video/x-raw,format=I420,width=${width},height=${height},framerate=${fps * 199}/200 ` +
-    `! clocksync ! capturestamp eye=${eye} ${quirks}`
+    `! clocksync ! capturestamp eye=${eye} ${quirks} ! video/x-raw,format=I420`
   );
 }
 
