@@ -23,15 +23,17 @@ export class Parts {
     this.addTemplate(kind, this.#templates.named(kind, name), parameters);
   }
 
-  addTemplate(kind: TemplateKind, template: Template, parameters: Parameters): void {
+  addTemplate(kind: TemplateKind, template: Template, parameters: Parameters): Stage {
     requireTemplate(template, this.#machine);
     const shipped = template.path === packagePath('pipelines', kind, `${template.name}.gst`);
     const more = parametersOf(template).has('colours') ? { colours: coloursOf(this.#machine) } : {};
-    this.stages.push({
+    const stage: Stage = {
       kind,
       template: shipped ? template.name : template.path,
       parameters: { ...parameters, ...more },
-    });
+    };
+    this.stages.push(stage);
     this.templates.push(template);
+    return stage;
   }
 }

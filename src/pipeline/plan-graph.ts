@@ -40,8 +40,10 @@ export function planGraph(profile: Profile, machine: Machine, templates: Templat
   for (const [index, eye] of eyes.entries()) {
     const source = sources.get(eye)!;
     const delivered = formatFrom(source, format);
-    const parameters = { ...source.parameters, ...formatParameters(delivered) };
-    parts.addTemplate('source', source.template, parameters);
+    const { parameters } = parts.addTemplate('source', source.template, {
+      ...source.parameters,
+      ...formatParameters(delivered),
+    });
     parts.add('capture', 'count', { eye });
     const waits = joining?.join === 'join-compositor';
     rectify.add(parts, eye, { ...source, parameters, format: delivered }, format, encoder.template.name, waits);
