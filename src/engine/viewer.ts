@@ -171,11 +171,6 @@ export class Viewer implements Polled {
     this.#extensions.setPlayoutDelay(delay);
   }
 
-  /** What it is being asked, read from the payloaders; null where the viewer did not take the extension, or it is not compiled. */
-  get playoutDelay(): PlayoutDelay | null {
-    return this.#extensions.playoutDelay();
-  }
-
   readings(): ViewerReadings {
     const nothing = { sentPackets: 0, sentBytes: 0 };
     const flows = this.#state === 'connected' || this.#state === 'disconnected';

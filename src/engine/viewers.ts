@@ -72,6 +72,8 @@ export class Viewers {
     for (const viewer of this.#viewers.values()) if (!kept.includes(viewer)) this.#dismiss(viewer);
     for (const viewer of kept) viewer.moveTo(next.graph, next.blueprint.plan);
     for (const viewer of fresh) this.#take(viewer);
+    const delay = next.blueprint.profile?.rate.playout_delay;
+    if (delay !== undefined) this.setPlayoutDelay(delay);
     this.#place = next;
     this.#offered = offered;
     next.keyframe();

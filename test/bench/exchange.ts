@@ -13,13 +13,15 @@ const rounds = 6;
 const lookingMs = 2_500;
 const moving = 'videotestsrc is-live=true pattern=ball';
 
-/** What a change of the graph costs when what receives costs little: receivers of GStreamer, which decode nothing, instead of browsers. */
+/** A graph with another number of tracks is offered anew. What that costs when what receives costs little: receivers of GStreamer, which decode nothing, instead of browsers. */
 export const exchange: Measure = {
   name: 'changes-light',
-  title: `From a change of graph to ${String(viewers.length)} light viewers connected, ${String(rounds)} times`,
+  title: `From a change of one track to two or back to ${String(viewers.length)} light viewers connected anew, ${String(rounds)} times`,
   async run() {
     const eyes = { left: moving, right: moving };
-    const profiles = await Promise.all(['sbs', 'tab'].map((layout) => profileWith(eyes, [`profile.layout=${layout}`])));
+    const profiles = await Promise.all(
+      ['sbs', 'twin'].map((layout) => profileWith(eyes, [`profile.layout=${layout}`])),
+    );
     const engine = new EngineProcess('src/engine/main.js');
     const peers = fork(packagePath('dist', 'test/engine/peers-process.js'), {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
@@ -40,7 +42,9 @@ export const exchange: Measure = {
         samples.push((performance.now() - asked) / 1000);
       }
       return [
-        rowOf(`change of graph, ${String(viewers.length)} light viewers connected`, 's', samples, { limit: 1.5 }),
+        rowOf(`one track to two or back, ${String(viewers.length)} light viewers connected anew`, 's', samples, {
+          limit: 1.5,
+        }),
       ];
     } finally {
       peers.disconnect();

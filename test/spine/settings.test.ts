@@ -144,6 +144,20 @@ test('encoder and graph: pages play on, on the connection that they have where i
     await Promise.all(pages.map((page) => page.close()));
   }));
 
+test('a graph that comes with another playout delay asks it of those who watch on', () =>
+  running(async (program) => {
+    const page = await browser.newPage();
+    await page.goto(program.ready.url);
+    await untilPlaying(page);
+    const operator = await Operator.enter(program);
+    const kept = await page.evaluateHandle(() => window.binocle.connection);
+    await operator.set({ capture: { fps: 25 }, rate: { playout_delay: { min_ms: 400, max_ms: 500 } } });
+    await page.waitForFunction(() => (window.binocle.latency()?.p50 ?? 0) > 300, null, { timeout: 20_000 });
+    assert.ok(await page.evaluate((old) => window.binocle.connection === old, kept));
+    operator.leave();
+    await page.close();
+  }));
+
 const hopeless: Record<string, [left: object, message: RegExp]> = {
   'a camera that is not there': [{ source: 'v4l2', device: '/dev/video77' }, /\/dev\/video77/],
   'an element that is not there': [{ launch: 'nosuchsrc ! identity' }, /nosuchsrc/],
