@@ -22,11 +22,10 @@ const optional = ['timeoverlay', 'exactcolours', 'keyframegate', ...Object.value
 export async function probeMachine(profile?: Profile, progress: Progress = () => undefined): Promise<Machine> {
   const gstreamer = version();
   const pluginPath = loadNativePlugin(progress);
-  const cameraFaults: string[] = [];
   const [model, gl, cameras, files] = await Promise.all([
     boardModel(),
     probeGl(gstreamer),
-    probeCameras((fault) => cameraFaults.push(fault)),
+    camerasNow(),
     profile === undefined ? undefined : findFiles(profile, progress),
   ]);
   return {
@@ -35,15 +34,14 @@ export async function probeMachine(profile?: Profile, progress: Progress = () =>
     pluginPath,
     elements: elementsFor(profile),
     gl,
-    cameras,
-    cameraFaults,
+    ...cameras,
     ...(files === undefined ? {} : { files }),
   };
 }
 
 /**
- * The same machine for another profile: only what that asks of it anew is probed again, so that a change of one uniform costs nothing. Cameras are,
- * when it is another camera or mode that is asked for: one may have been plugged in.
+ * The same machine for another profile: only what that asks of it anew is probed again, so that a change of one uniform costs nothing. Cameras are
+ * (a second or more of libcamera's time), when another one is asked for, or a second one where none was found: one may have been plugged in.
  * @throws BinocleError as {@link probeMachine}.
  */
 export async function probeAgain(
@@ -56,12 +54,17 @@ export async function probeAgain(
   const sameTemplates = before.encode.encoder === after.encode.encoder;
   if (same('cameras') && same('capture') && same('layout'))
     return sameTemplates ? machine : { ...machine, elements: elementsFor(after) };
-  const cameraFaults: string[] = [];
   const [cameras, files] = await Promise.all([
-    probeCameras((fault) => cameraFaults.push(fault)),
+    same('cameras') && machine.cameras.length > 1 ? {} : camerasNow(),
     findFiles(after, progress),
   ]);
-  return { ...machine, elements: elementsFor(after), cameras, cameraFaults, files };
+  return { ...machine, elements: elementsFor(after), ...cameras, files };
+}
+
+async function camerasNow(): Promise<Pick<Machine, 'cameras' | 'cameraFaults'>> {
+  const cameraFaults: string[] = [];
+  const cameras = await probeCameras((fault) => cameraFaults.push(fault));
+  return { cameras, cameraFaults };
 }
 
 function elementsFor(profile: Profile | undefined): Set<string> {
