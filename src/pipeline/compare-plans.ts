@@ -64,7 +64,7 @@ function partsOf(stages: readonly Stage[]): Parts {
   const parts: Parts = { roads: new Map(), sources: new Map(), rest: [] };
   let road: Stage[] | null = null;
   for (const stage of stages) {
-    if (road !== null && (stage.kind === 'transfer' || stage.kind === 'rectify')) {
+    if (road !== null && (stage.kind === 'transfer' || stage.kind === 'rectify' || isQueue(stage))) {
       road.push(stage);
       continue;
     }
@@ -74,6 +74,11 @@ function partsOf(stages: readonly Stage[]): Parts {
     if (stage.kind === 'capture') parts.roads.set(stage.parameters['eye'] as Eye, (road = []));
   }
   return parts;
+}
+
+/** It comes and goes with what follows it. */
+function isQueue({ kind, template }: Stage): boolean {
+  return kind === 'capture' && template === 'queue';
 }
 
 /** What changes live on the same road; null where it is another one. */

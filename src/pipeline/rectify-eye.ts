@@ -41,7 +41,7 @@ export class RectifyEye {
     const inGl = source.template.header.memory === 'gl';
     const passes = wanted === null && !inGl && source.format === format;
     if (waits || !passes || worksOnPictures(fill(source.template, source.parameters)))
-      parts.add('transfer', 'queue', { eye });
+      parts.add('capture', 'queue', { eye });
     else this.omitted.push({ stage: `queue ${eye}`, because: 'nothing before the encoder takes long' });
     if (wanted === null) {
       this.omitted.push({ stage: `rectify ${eye}`, because: 'calibration and view leave every pixel where it is' });

@@ -165,7 +165,6 @@ process.on('message', (request: EngineRequest) => {
     }
     case 'release':
       note('release');
-      viewers.clear();
       clearInterval(beat);
       say({ id, result: null });
       break;

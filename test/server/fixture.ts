@@ -92,6 +92,9 @@ export async function ask(
   return { status: response.statusCode!, headers: response.headers, text, json: () => JSON.parse(text) as unknown };
 }
 
+/** Longest wait for a message, ms. */
+const patienceMs = 30_000;
+
 /** A page's WebSocket; every message is kept until it is asked for. */
 export class Client {
   readonly socket: WebSocket;
@@ -136,11 +139,17 @@ export class Client {
 
   /** The next message of this type; those before it are passed over. */
   async next<T extends ServerMessageType>(type: T): Promise<ServerMessageOf<T>> {
+    const deadline = performance.now() + patienceMs;
     for (;;) {
       const index = this.#messages.findIndex((message) => message.type === type);
       if (index >= 0) return this.#messages.splice(0, index + 1)[index] as unknown as ServerMessageOf<T>;
       if (this.socket.readyState === WebSocket.CLOSED) throw new Error(`closed while waiting for ${type}`);
-      await once(this.#arrived, 'message');
+      try {
+        await once(this.#arrived, 'message', { signal: AbortSignal.timeout(patienceMs) });
+      } catch (cause) {
+        throw new Error(`nothing was heard while waiting for ${type}`, { cause });
+      }
+      if (performance.now() > deadline) throw new Error(`no ${type} came`);
     }
   }
 
