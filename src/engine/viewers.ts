@@ -136,17 +136,12 @@ export class Viewers {
     return made;
   }
 
-  #made(place: Place, { viewer, ice }: Params<'addViewer'>): Viewer {
-    const { plan, extensions } = place.blueprint;
-    return new Viewer(place.graph, plan, {
-      viewer,
-      ice,
-      extensions,
-      text: (timestampOffset) => place.blueprint.viewer(timestampOffset),
-      // Of whichever graph it hangs on by then.
-      keyframe: () => (this.#place ?? place).keyframe(),
-      notify: this.#notify,
-    });
+  /** It holds nothing of the place: that may go before it. */
+  #made({ graph, blueprint }: Place, { viewer, ice }: Params<'addViewer'>): Viewer {
+    const { plan, extensions } = blueprint;
+    const text = (timestampOffset: number): string => blueprint.viewer(timestampOffset);
+    const keyframe = (): void => this.#place?.keyframe();
+    return new Viewer(graph, plan, { viewer, ice, text, extensions, keyframe, notify: this.#notify });
   }
 
   #take(viewer: Viewer): void {

@@ -134,12 +134,11 @@ export function elementsOf(text: string): string[] {
   return [...new Set(names)].filter((name) => /^[A-Za-z][\w-]*$/.test(name));
 }
 
-/** The pixel format of a fragment that ends in caps which say it; undefined where it does not. */
+/** The pixel format of a fragment that ends in caps which say one; undefined where it does not, or leaves a choice. */
 export function formatAtEnd(text: string): string | undefined {
   const last = chains(text).at(-1)?.at(-1);
-  return last?.kind === 'caps'
-    ? /^video\/x-raw,(?:.*,)?\s*format=(?:\(string\))?(\w+)/.exec(last.element)?.[1]
-    : undefined;
+  if (last?.kind !== 'caps' || last.element.includes(';')) return undefined;
+  return /^video\/x-raw,(?:.*,)?\s*format=(?:\(string\))?(\w+)/.exec(last.element)?.[1];
 }
 
 /** Whether a fragment decodes, converts or draws its pictures, which may take much of a frame time. */

@@ -255,8 +255,11 @@ export class Supervisor extends EventEmitter<Events> {
     } catch (thrown) {
       const error = BinocleError.from(thrown);
       this.#options.log.error(`the graph before does not come back at once: ${error.message}`);
-      if (this.#engine === engine) this.#engine = null;
-      this.#fall({ cause: 'start-failed', error });
+      // Else the program ends, and nothing is to be begun again.
+      if (this.#engine === engine) {
+        this.#engine = null;
+        this.#fall({ cause: 'start-failed', error });
+      }
       engine.kill('start-failed', error);
     }
   }

@@ -3,7 +3,7 @@ import { WebSocket } from 'ws';
 import type { ServerMessage, ServerMessageOf, ServerMessageType } from '../../src/protocol/ws.js';
 import type { Running } from './binocle.js';
 
-/** Something is said once a second; a program that ends says nothing. */
+/** Longest wait for a message, ms. */
 const patienceMs = 20_000;
 
 /** A page that takes no pictures: it asks and listens. */
@@ -32,24 +32,24 @@ export class Operator {
     type: T,
     wanted: (message: ServerMessageOf<T>) => boolean = () => true,
   ): Promise<ServerMessageOf<T>> {
-    const deadline = performance.now() + patienceMs;
+    const patience = AbortSignal.timeout(patienceMs);
     for (;;) {
       const found = this.messages.find(
         (message) => message.type === type && wanted(message as unknown as ServerMessageOf<T>),
       );
       if (found !== undefined) return found as unknown as ServerMessageOf<T>;
-      if (performance.now() > deadline) throw new Error(`no ${type} like that; heard ${this.#said()}`);
-      await this.#next(`no ${type} like that`);
+      await this.#next(patience, `no ${type} like that`);
     }
   }
 
   async ask(type: 'set' | 'save' | 'rollback', rest: object = {}): Promise<ServerMessage> {
     const id = ++this.#id;
     this.#socket.send(JSON.stringify({ type, id, ...rest }));
+    const patience = AbortSignal.timeout(patienceMs);
     for (;;) {
       const answer = this.messages.find((message) => 'id' in message && message.id === id);
       if (answer !== undefined) return answer;
-      await this.#next(`no answer to ${type}`);
+      await this.#next(patience, `no answer to ${type}`);
     }
   }
 
@@ -64,16 +64,12 @@ export class Operator {
     return this.messages.filter(({ type }) => type === 'offer').length;
   }
 
-  async #next(missing: string): Promise<void> {
+  async #next(patience: AbortSignal, missing: string): Promise<void> {
     try {
-      await once(this.#socket, 'message', { signal: AbortSignal.timeout(patienceMs) });
+      await once(this.#socket, 'message', { signal: patience });
     } catch (cause) {
-      throw new Error(`${missing}; heard ${this.#said()}`, { cause });
+      throw new Error(`${missing}; heard ${this.messages.map(({ type }) => type).join(', ')}`, { cause });
     }
-  }
-
-  #said(): string {
-    return this.messages.map(({ type }) => type).join(', ');
   }
 
   leave(): void {

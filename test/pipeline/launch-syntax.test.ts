@@ -10,6 +10,7 @@ import { elementNamed } from '../../src/engine/gst/pipeline.js';
 import {
   chains,
   elementsOf,
+  formatAtEnd,
   quoteValue,
   referenceToFiles,
   shellWord,
@@ -138,4 +139,19 @@ test('chains and elements of a fragment', () => {
     ],
   );
   assert.equal(second![0]!.kind, 'reference');
+});
+
+test('the format that a fragment ends in, where it says one', () => {
+  const said = {
+    'videotestsrc ! video/x-raw,format=I420': 'I420',
+    'shmsrc ! video/x-raw, width=640, format=(string)NV12, height=480': 'NV12',
+    'videotestsrc ! video/x-raw,format=I420 ! videoflip': undefined,
+    'videotestsrc ! video/x-raw,width=640': undefined,
+    'videotestsrc ! video/x-raw,format=(string){ I420, NV12 }': undefined,
+    'videotestsrc ! video/x-raw,format=I420;video/x-raw,format=NV12': undefined,
+    'videotestsrc ! video/x-raw(memory:GLMemory),format=RGBA': undefined,
+    videotestsrc: undefined,
+    '': undefined,
+  };
+  for (const [text, format] of Object.entries(said)) assert.equal(formatAtEnd(text), format, text);
 });

@@ -117,6 +117,25 @@ const fragments = (format = '') => {
 const transfers = (plan: Plan) =>
   templatesOf(plan).filter((name) => /^(transfer|rectify)/.test(name) && name !== 'rectify/place');
 
+const queues = (plan: Plan) => templatesOf(plan).filter((name) => name === 'capture/queue').length;
+
+test('a queue stands before what takes time, and before nothing else', async () => {
+  const decoded = '"v4l2src ! jpegdec ! video/x-raw,format=I420"';
+  const withoutPlugin = {
+    ...softwareGl,
+    elements: new Set([...softwareGl.elements].filter((name) => !ownElements.has(name))),
+  };
+  const light = await planOn(softwareGl, fragments('I420'));
+  assert.equal(queues(light), 0);
+  assert.match(omission(light, 'queue left')!, /nothing .* takes long/);
+  assert.equal(queues(await planOn(softwareGl, fragments('YUY2'))), 2, 'a conversion');
+  assert.equal(queues(await planOn(softwareGl, fragments('I420'), calibrated)), 2, 'GL');
+  assert.equal(queues(await planOn(withoutPlugin, fragments('I420'))), 2, 'a compositor with a clock of its own');
+  const elements = new Set([...softwareGl.elements, 'v4l2src', 'jpegdec']);
+  const cameras = `cameras={left: {launch: ${decoded}}, right: {launch: ${decoded}}}`;
+  assert.equal(queues(await planOn({ ...softwareGl, elements }, cameras)), 2, 'a decoder');
+});
+
 test('nothing to rectify: no GL, and said so', async () => {
   const plain = await planOn(softwareGl, fragments());
   assert.doesNotMatch(graphText(plain), /\bgl\w+/);

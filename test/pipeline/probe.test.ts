@@ -7,8 +7,8 @@ import { modesOf } from '../../src/engine/device-caps.js';
 import { version } from '../../src/engine/gst/gst.js';
 import { probeCameras } from '../../src/engine/probe-cameras.js';
 import { probeGl } from '../../src/engine/probe-gl.js';
-import { probeMachine } from '../../src/engine/probe.js';
-import { profileWith } from './machines.js';
+import { probeAgain, probeMachine } from '../../src/engine/probe.js';
+import { pi4, profileWith } from './machines.js';
 
 let folder: string;
 before(async () => {
@@ -26,6 +26,18 @@ test('this machine: its version, its elements, those of a launch fragment, softw
   assert.ok(!machine.elements.has('nosuchelement'));
   if (machine.gl.available) assert.equal(machine.gl.software, /llvmpipe|softpipe/.test(machine.gl.renderer));
   assert.deepEqual(machine.files, {});
+});
+
+/** The cameras of a Raspberry Pi 4 after a change. Here there are none: who lists them finds that out. */
+async function camerasAfter(...changed: string[]) {
+  return (await probeAgain(pi4, await profileWith(), await profileWith(...changed), assert.fail)).cameras;
+}
+
+test('a change that asks for no other camera does not list them anew, which takes libcamera seconds', async () => {
+  assert.equal(pi4.cameras.length, 2);
+  assert.equal(await camerasAfter('layout=tab'), pi4.cameras);
+  assert.equal(await camerasAfter('capture.fps=60'), pi4.cameras);
+  assert.notEqual(await camerasAfter('cameras.left.device=1'), pi4.cameras);
 });
 
 /** Runs with a `gst-launch-1.0` of our own: the driver of another machine. */

@@ -139,17 +139,16 @@ export class Client {
 
   /** The next message of this type; those before it are passed over. */
   async next<T extends ServerMessageType>(type: T): Promise<ServerMessageOf<T>> {
-    const deadline = performance.now() + patienceMs;
+    const patience = AbortSignal.timeout(patienceMs);
     for (;;) {
       const index = this.#messages.findIndex((message) => message.type === type);
       if (index >= 0) return this.#messages.splice(0, index + 1)[index] as unknown as ServerMessageOf<T>;
       if (this.socket.readyState === WebSocket.CLOSED) throw new Error(`closed while waiting for ${type}`);
       try {
-        await once(this.#arrived, 'message', { signal: AbortSignal.timeout(patienceMs) });
+        await once(this.#arrived, 'message', { signal: patience });
       } catch (cause) {
-        throw new Error(`nothing was heard while waiting for ${type}`, { cause });
+        throw new Error(`no ${type} came`, { cause });
       }
-      if (performance.now() > deadline) throw new Error(`no ${type} came`);
     }
   }
 
