@@ -6,8 +6,10 @@ import { probeMachine } from '../../src/engine/probe.js';
 import { packagePath } from '../../src/paths.js';
 import { shellWord, words } from '../../src/pipeline/launch-syntax.js';
 import type { Machine } from '../../src/pipeline/machine.js';
+import { Parts } from '../../src/pipeline/parts.js';
 import { type Road, roads } from '../../src/pipeline/roads.js';
-import { fill, loadTemplate } from '../../src/pipeline/template.js';
+import { fill } from '../../src/pipeline/template.js';
+import { loadTemplates } from '../../src/pipeline/templates.js';
 import { caseOf, random, randomEye } from '../calibration/cases.js';
 import { rowOf, type Measure, type Row } from './measure.js';
 
@@ -55,7 +57,8 @@ async function perPair(
   return { wall: (whole.wall - start.wall) / pairs, processor: (whole.processor - start.processor) / pairs };
 }
 
-async function launch(
+/** As many pairs by one road, from the start of a process to its end. Rejects where the road does not run. */
+export async function launch(
   road: Road,
   machine: Machine,
   size: { width: number; height: number },
@@ -63,7 +66,7 @@ async function launch(
 ): Promise<Used> {
   const chain = `videotestsrc num-buffers=1 ! video/x-raw,format=I420,width=${size.width},height=${size.height},framerate=30/1 ! imagefreeze num-buffers=${pairs}`;
   const text = (['left', 'right'] as const)
-    .map((eye) => `${chain} ! ${stagesOf(road, eye, size)} ! fakesink sync=false async=false`)
+    .map((eye) => `${chain} ! ${stagesOf(road, machine, eye, size)} ! fakesink sync=false async=false`)
     .join('\n');
   const command = words(text).map(shellWord).join(' ');
   const environment = machine.gl.available ? machine.gl.environment : {};
@@ -73,7 +76,12 @@ async function launch(
   return { wall: real * 1000, processor: (user + system) * 1000 };
 }
 
-function stagesOf(road: Road, eye: 'left' | 'right', size: { width: number; height: number }): string {
+function stagesOf(
+  road: Road,
+  machine: Machine,
+  eye: 'left' | 'right',
+  size: { width: number; height: number },
+): string {
   const calibrated = randomEye(random(5), 'pinhole', 5, size);
   const calibration = {
     model: 'pinhole' as const,
@@ -91,6 +99,9 @@ function stagesOf(road: Road, eye: 'left' | 'right', size: { width: number; heig
     texels_wide: Math.ceil(size.width / 8) * 2,
     texels_high: (size.height * 3) / 2,
   };
-  const of = (kind: 'transfer' | 'rectify', name: string) => fill(loadTemplate(name, kind), parameters);
-  return [of('transfer', road.upload), of('rectify', road.rectify), of('transfer', road.download)].join(' ! ');
+  const parts = new Parts(machine, loadTemplates());
+  parts.add('transfer', road.upload, parameters);
+  parts.add('rectify', road.rectify, parameters);
+  parts.add('transfer', road.download, parameters);
+  return parts.stages.map((stage, i) => fill(parts.templates[i]!, stage.parameters)).join(' ! ');
 }
