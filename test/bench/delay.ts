@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { launchChromium } from '../harness/chromium.js';
 import { bare } from './delay/bare.js';
-import { offerStamps, type Shape } from './delay/cameras.js';
+import { beatSeconds, offerStamps, type Shape } from './delay/cameras.js';
 import { ours } from './delay/ours.js';
 import { watchRound, type Round } from './delay/round.js';
 import type { System } from './delay/system.js';
@@ -11,7 +11,7 @@ import { aiortc, hasAiortc } from './peers/aiortc.js';
 import { hasJanus, janus } from './peers/janus.js';
 
 const rounds = 3;
-const seconds = 5;
+const seconds = 2 * beatSeconds;
 /** Display frames in which the pairs of eyes are looked at with `--long`. */
 const manyPairs = 10_000;
 
@@ -33,7 +33,7 @@ const cases: readonly Case[] = [
 export const delays: readonly Measure[] = [
   ...cases.map(({ name, shape, p50, p95 }): Measure => ({
     name: `delay-${name}`,
-    title: `Delay from capture to display, ${titleOf(shape)}, ${rounds} rounds of ${seconds} s`,
+    title: `Delay from capture to display, ${titleOf(shape)}, ${rounds} rounds of ${seconds.toFixed(1)} s`,
     run: (options) =>
       withDisplay(async (browser) => {
         const [mine, least] = await inTurns(browser, alike(shape, ours(shape), bare(shape)), options);
@@ -53,7 +53,7 @@ export const delays: readonly Measure[] = [
   })),
   {
     name: 'delay-pinhole',
-    title: `What rectification adds to the delay, ${rounds} rounds of ${seconds} s`,
+    title: `What rectification adds to the delay, ${rounds} rounds of ${seconds.toFixed(1)} s`,
     run: (options) =>
       withDisplay(async (browser) => {
         const shape: Shape = { width: 640, height: 480, fps: 30, layout: 'sbs' };
@@ -74,7 +74,7 @@ export const delays: readonly Measure[] = [
   },
   ...[cases[0]!, cases[1]!].map(({ name, shape }): Measure => ({
     name: `delay-peers-${name}`,
-    title: `The same with aiortc and Janus, where they are installed (--peers), ${titleOf(shape)}, ${rounds} rounds of ${seconds} s`,
+    title: `The same with aiortc and Janus, where they are installed (--peers), ${titleOf(shape)}, ${rounds} rounds of ${seconds.toFixed(1)} s`,
     async run(options) {
       if (!options.peers) return [];
       const twin: Shape = { ...shape, layout: 'twin' };
@@ -106,7 +106,7 @@ export const delays: readonly Measure[] = [
   })),
   {
     name: 'delay-eyes',
-    title: `Eyes that misbehave, ${rounds} rounds of ${seconds} s`,
+    title: `Eyes that misbehave, ${rounds} rounds of ${seconds.toFixed(1)} s`,
     run: (options) =>
       withDisplay(async (browser) => {
         const shape: Shape = { width: 640, height: 480, fps: 60, layout: 'sbs' };
@@ -154,7 +154,8 @@ async function inTurns(browser: Browser, systems: readonly [System, Shape][], op
   const results: Round[][] = systems.map(() => []);
   for (let round = 0; round < rounds; round += 1)
     for (const [index, [system, shape]] of systems.entries()) {
-      const length = options.long ? manyPairs / shape.fps / rounds / 0.9 : seconds;
+      const long = Math.ceil(manyPairs / shape.fps / rounds / 0.9 / beatSeconds) * beatSeconds;
+      const length = options.long ? long : seconds;
       results[index]!.push(await watchRound(browser, system, shape, length));
     }
   return results;

@@ -9,8 +9,16 @@ export interface Shape {
   layout: 'sbs' | 'twin';
 }
 
+/** Of headless Chromium. */
+const displayHz = 60;
+
 export type Eye = 'left' | 'right';
 export const eyes: readonly Eye[] = ['left', 'right'];
+
+/** Cameras run at this part of their nominal rate, so that a window sees every phase between camera and display. */
+const pace = { of: 199, by: 200 } as const;
+/** Time in which a camera of the display's rate, or of a whole part of it, falls behind the display by one frame of that: what a window has to be whole ones of, s. */
+export const beatSeconds = pace.by / (pace.by - pace.of) / displayHz;
 
 /** Makes `capturestamp` known to every GStreamer that this process starts, and with it the plugin of the program. */
 export function offerStamps(): void {
@@ -25,7 +33,7 @@ export function offerStamps(): void {
  */
 export function camera(eye: Eye, { width, height, fps }: Shape, quirks = ''): string {
   return (
-    `videotestsrc pattern=smpte horizontal-speed=2 ! video/x-raw,format=I420,width=${width},height=${height},framerate=${fps * 199}/200 ` +
+    `videotestsrc pattern=smpte horizontal-speed=2 ! video/x-raw,format=I420,width=${width},height=${height},framerate=${fps * pace.of}/${pace.by} ` +
     `! clocksync ! capturestamp eye=${eye} ${quirks} ! video/x-raw,format=I420`
   );
 }
