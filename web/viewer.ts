@@ -111,10 +111,7 @@ export class Viewer extends Emitter<ViewerEvents> {
     if (!told && width === before.width && height === before.height) return;
     this.#coming = null;
     this.#show(tracks);
-    for (const eye of ['left', 'right'] as const) {
-      const { track } = this.videos[eye];
-      if (track) this.emit('track', eye, track);
-    }
+    this.#connection?.show(tracks);
   }
 
   get connection(): RTCPeerConnection | null {
@@ -219,7 +216,7 @@ export class Viewer extends Emitter<ViewerEvents> {
     connection.on('failed', (error) => this.#happen({ type: 'trouble', message: error.message }));
     connection.on('state', (state) => this.#handleConnectionState(state));
     connection.on('track', (track, { eye }) => {
-      const shownBy = eye === 'right' && offer.tracks.length > 1 ? 'right' : 'left';
+      const shownBy = eye === 'right' && connection.tracks.length > 1 ? 'right' : 'left';
       this.videos[shownBy].show(track);
       this.emit('track', shownBy, track);
     });
@@ -242,6 +239,8 @@ export class Viewer extends Emitter<ViewerEvents> {
     const twin = tracks.length > 1;
     // One eye alone, whatever was wished, is shown to both.
     this.#layout = twin ? 'twin' : tracks[0]?.eye === 'both' ? tracks[0].layout : 'mono';
+    this.#firstFrameAt.clear();
+    if (!twin) this.videos.right.clear();
     this.meters.reset(twin, () => this.frameTicks);
     this.emit('tracks', this.#layout);
   }
@@ -314,7 +313,10 @@ export class Viewer extends Emitter<ViewerEvents> {
     if (!connection) return;
     const stats = (await connection.peer.getStats()) as unknown as Map<string, StatsEntry>;
     if (connection !== this.#connection) return;
-    const now = totals(stats.values());
+    const now = totals(
+      stats.values(),
+      connection.tracks.map(({ mid }) => mid),
+    );
     const message = report(now, this.#totals);
     if (message.jitterBufferDelay !== undefined)
       this.meters.latency.handleJitterBuffer(message.jitterBufferDelay * 1000);

@@ -22,8 +22,8 @@ export interface Blueprint {
   text: string;
   /** The shell command that runs the same. */
   launch: string;
-  /** The branch of one viewer; `timestampOffset` is where its RTP timestamps start. */
-  viewer(timestampOffset: number): string;
+  /** The branch of one viewer, with as many tracks as it wishes for or as there are pictures; `timestampOffset` is where its RTP timestamps start. */
+  viewer(wishedTracks: number, timestampOffset: number): string;
   /** The branch that encodes one picture, and the output whose raw picture it takes. Throws `not-found` for an eye that the layout does not have. */
   snapshot(eye: Content, format: 'jpeg' | 'png'): { output: Content; text: string };
   /** RTP header extensions of every payloader. */

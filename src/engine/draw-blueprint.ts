@@ -46,7 +46,7 @@ function blueprint(profile: Profile, machine: Machine, plan: Plan): Blueprint {
     get launch() {
       return launchCommand(plan);
     },
-    viewer: (timestampOffset) => viewerText(plan, timestampOffset, machine),
+    viewer: (wishedTracks, timestampOffset) => viewerText(plan, wishedTracks, timestampOffset, machine),
     snapshot: (eye, format) => snapshotText(plan, eye, format, coloursOf(machine)),
     extensions: wantedExtensions(profile.rate.playout_delay, (element) => machine.elements.has(element)),
   };

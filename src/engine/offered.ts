@@ -12,11 +12,12 @@ export function saidOf(caps: string): string {
   return [codec, ...said].join();
 }
 
-/** Equal for two graphs whose pictures can go to the same viewers: the same branch, the same header extensions, the same offer. */
-export function offeredBy(graph: Graph, blueprint: Blueprint): string {
+/** Equal for two graphs whose pictures can go to the same viewer, which wishes for so many tracks: the same branch, the same header extensions, the same offer. */
+export function offeredBy(graph: Graph, blueprint: Blueprint, wishedTracks: number): string {
   return JSON.stringify([
-    blueprint.viewer(0),
+    blueprint.viewer(wishedTracks, 0),
     blueprint.extensions.map(({ factory, id }) => [factory, id]),
-    graph.outputs.map(({ content, encoded }) => [content, saidOf(capsInto(encoded))]),
+    // A track that shows nothing yet is offered as the others.
+    [...new Set(graph.outputs.map(({ encoded }) => saidOf(capsInto(encoded))))],
   ]);
 }

@@ -1,17 +1,17 @@
-import { randomInt } from 'node:crypto';
 import { BinocleError } from '../protocol/errors.js';
 import type { IceSettings } from '../protocol/configuration.js';
 import type { EngineEvents } from '../protocol/engine.js';
-import type { Content, OfferedTrack, TrackTiming, ViewerReadings, ViewerState } from '../protocol/ws.js';
+import type { OfferedTrack, TrackTiming, ViewerReadings, ViewerState } from '../protocol/ws.js';
 import type { Plan } from '../pipeline/plan.js';
 import type { Graph } from './graph.js';
+import { trackElements } from '../pipeline/viewer.js';
 import { Branch } from './gst/branch.js';
 import { parseBin } from './gst/parse.js';
 import type { HeaderExtension } from './gst/payloader.js';
 import { elementNamed } from './gst/pipeline.js';
-import { field, structureProperty } from './gst/property.js';
+import { field, setProperty, structureProperty } from './gst/property.js';
 import * as webrtc from './gst/webrtc.js';
-import type { Element } from './gst/gst.js';
+import type { Bin, Element } from './gst/gst.js';
 import { HeaderExtensions, type PlayoutDelay } from './header-extensions.js';
 import { configureIce, resolveCandidate } from './ice.js';
 import type { Polled } from './pump.js';
@@ -31,8 +31,10 @@ export type NotifyOfViewer = <E extends 'offer' | 'candidate' | 'tracks' | 'view
 
 export interface ViewerOptions {
   viewer: string;
-  /** Text of the bin that hangs on the tees, for one number that all its payloaders start their timestamps from. */
-  text(timestampOffset: number): string;
+  /** Text of the bin that hangs on the tees, see {@link viewerText}. */
+  text: string;
+  /** What the bin offers: another graph whose viewers are offered the same may take it over. */
+  offered: string;
   ice: IceSettings;
   extensions: readonly HeaderExtension[];
   /** Asks the encoders for a keyframe. */
@@ -43,19 +45,24 @@ export interface ViewerOptions {
 /** What a graph’s encoded pictures show. */
 type Shown = Pick<Plan, 'layout' | 'outputs'>;
 
+/** Of one media section. Without a gate it cannot be kept from showing another encoder's pictures, which a decoder could not decode, nor from showing any. */
+interface Track {
+  gate: Element | null;
+  queue: Element;
+  payloader: Element;
+}
+
 /**
- * One viewer’s branch of the running graph: per encoded picture a gate, a leaky queue and a payloader, and one webrtcbin. It can be taken to another graph
+ * One viewer’s branch of the running graph: tracks, one for each encoded picture and some that show nothing yet, and one webrtcbin. It can be taken to another graph
  * that gives what was offered. Closed once, by whoever made it.
  */
 export class Viewer implements Polled {
   readonly #options: ViewerOptions;
-  readonly #payloaders: { content: Content; payloader: Element }[];
+  readonly #tracks: Track[];
   readonly #extensions: HeaderExtensions;
   readonly #branch: Branch;
   readonly #since = performance.now();
   readonly #statistics = new RtpStatistics();
-  /** Every picture has a gate, which keeps back what a decoder that had another encoder's pictures could not decode. */
-  readonly #gated: boolean;
   #shown: Shown;
   #webrtc: Element;
   #mids: string[] | null = null;
@@ -70,23 +77,19 @@ export class Viewer implements Polled {
   constructor(graph: Graph, shown: Shown, options: ViewerOptions) {
     this.#shown = shown;
     this.#options = options;
-    // RFC 3550, section 5.1: the initial timestamp is random. Equal for all tracks, so that equal capture times have equal timestamps.
-    const bin = parseBin(options.text(randomInt(2 ** 31)));
-    const contents = graph.outputs.map(({ content }) => content);
+    const bin = parseBin(options.text);
     this.#webrtc = elementNamed(bin, 'webrtc');
-    const queues = contents.map((content) => elementNamed(bin, `${content}_queue`));
-    const gates = contents.flatMap((content) => bin.getByName(`${content}_gate`) ?? []);
-    this.#gated = gates.length === contents.length;
-    this.#payloaders = contents.map((content) => ({ content, payloader: elementNamed(bin, `${content}_pay`) }));
-    const payloaders = this.#payloaders.map(({ payloader }) => payloader);
+    this.#tracks = tracksIn(bin);
+    const payloaders = this.#tracks.map(({ payloader }) => payloader);
+    const queues = this.#tracks.map(({ queue }) => queue);
+    const gates = this.#tracks.flatMap(({ gate }) => gate ?? []);
     this.#extensions = new HeaderExtensions(payloaders, options.extensions);
-    this.#extensions.setOrigins(originsIn(graph));
     configureIce(this.#webrtc, options.ice, (message) => options.notify('warning', { message }));
-    webrtc.sendOnly(this.#webrtc, contents.length);
-    const entrances = contents.map((content) => `${content}_${this.#gated ? 'gate' : 'queue'}`);
+    webrtc.sendOnly(this.#webrtc, this.#tracks.length);
+    const entrances = this.#tracks.map(({ gate, queue }) => (gate ?? queue).getName()!);
     // webrtcbin first: the queues’ threads wait in its pads until it is negotiated.
     this.#branch = new Branch(bin, entrances, [this.#webrtc, ...queues, ...payloaders, ...gates]);
-    this.#branch.hang(graph.pipeline, encodedIn(graph));
+    this.#hang(graph);
     // A payloader knows its caps only from parameter sets, which come with a keyframe.
     options.keyframe();
   }
@@ -99,9 +102,15 @@ export class Viewer implements Polled {
     return this.#state;
   }
 
+  /** What another graph has to offer it, so as to take it over. */
+  get offered(): string {
+    return this.#options.offered;
+  }
+
   /** Another graph may take it over. */
   get movable(): boolean {
-    return this.#gated && !this.#closed && this.#state !== 'failed' && this.#state !== 'closed';
+    const gated = this.#tracks.every(({ gate }) => gate !== null);
+    return gated && !this.#closed && this.#state !== 'failed' && this.#state !== 'closed';
   }
 
   /**
@@ -112,10 +121,9 @@ export class Viewer implements Polled {
     this.#shown = shown;
     try {
       this.#branch.letGo();
-      this.#extensions.setOrigins(originsIn(graph));
       // Before the first picture.
-      if (this.#mids !== null) this.#options.notify('tracks', { viewer: this.id, tracks: this.#tracks(this.#mids) });
-      this.#branch.hang(graph.pipeline, encodedIn(graph));
+      if (this.#mids !== null) this.#options.notify('tracks', { viewer: this.id, tracks: this.#told(this.#mids) });
+      this.#hang(graph);
     } catch (error) {
       this.#fail(BinocleError.from(error).message);
     }
@@ -156,7 +164,7 @@ export class Viewer implements Polled {
 
   /** A candidate of the viewer’s. Throws `bad-message`. A name (mDNS) is resolved first; one that means nothing here is left out. */
   candidate({ candidate, sdpMLineIndex }: Candidate): void {
-    if (sdpMLineIndex >= this.#payloaders.length) {
+    if (sdpMLineIndex >= this.#tracks.length) {
       throw new BinocleError('bad-message', `there is no media section ${sdpMLineIndex}`, { path: 'sdpMLineIndex' });
     }
     const resolved = resolveCandidate(candidate);
@@ -175,7 +183,7 @@ export class Viewer implements Polled {
     const nothing = { sentPackets: 0, sentBytes: 0 };
     const flows = this.#state === 'connected' || this.#state === 'disconnected';
     const ssrcs = flows
-      ? this.#payloaders.map(({ payloader }) => field(structureProperty(payloader, 'stats'), 'ssrc'))
+      ? this.#tracks.map(({ payloader }) => field(structureProperty(payloader, 'stats'), 'ssrc'))
       : [];
     return { viewer: this.id, state: this.#state, ...(flows ? this.#statistics.read(this.#webrtc, ssrcs) : nothing) };
   }
@@ -183,7 +191,8 @@ export class Viewer implements Polled {
   timing(): TrackTiming[] {
     const { baseTime } = this.#branch;
     if (baseTime === null) return [];
-    return this.#payloaders
+    return this.#tracks
+      .slice(0, this.#shown.outputs.length)
       .map(({ payloader }, i) => trackTiming(this.#mids?.[i] ?? '', structureProperty(payloader, 'stats'), baseTime))
       .filter((timing) => timing !== null);
   }
@@ -200,7 +209,7 @@ export class Viewer implements Polled {
     this.#closed = true;
     this.#branch.close();
     // What the closed object still holds would keep threads and sockets until the next collection but one.
-    this.#payloaders.length = 0;
+    this.#tracks.length = 0;
     this.#extensions.forget();
     this.#statistics.forget();
     this.#webrtc = null as never;
@@ -211,19 +220,28 @@ export class Viewer implements Polled {
     if (candidate !== null && !this.#closed) webrtc.addRemoteCandidate(this.#webrtc, sdpMLineIndex, candidate);
   }
 
-  #offer(): void {
-    if (!webrtc.readyToOffer(this.#webrtc, this.#payloaders.length)) return;
-    const sdp = webrtc.offer(this.#webrtc);
-    this.#mids = mediaIds(sdp);
-    this.#options.notify('offer', { viewer: this.id, sdp, tracks: this.#tracks(this.#mids) });
+  /** On the encoded pictures, in their order. Tracks beyond them get the last one's caps, which an offer is made of, and no frame. */
+  #hang(graph: Graph): void {
+    const outputs = this.#tracks.map((_, i) => graph.outputs[i] ?? graph.outputs.at(-1)!);
+    this.#extensions.setOrigins(outputs.map((output) => graph.origin(output)));
+    for (const [i, { gate }] of this.#tracks.entries())
+      if (gate !== null) setProperty(gate, 'open', i < graph.outputs.length);
+    this.#branch.hang(
+      graph.pipeline,
+      outputs.map(({ encoded }) => encoded),
+    );
   }
 
-  #tracks(mids: readonly string[]): OfferedTrack[] {
+  #offer(): void {
+    if (!webrtc.readyToOffer(this.#webrtc, this.#tracks.length)) return;
+    const sdp = webrtc.offer(this.#webrtc);
+    this.#mids = mediaIds(sdp);
+    this.#options.notify('offer', { viewer: this.id, sdp, tracks: this.#told(this.#mids) });
+  }
+
+  #told(mids: readonly string[]): OfferedTrack[] {
     const { layout, outputs } = this.#shown;
-    return this.#payloaders.map(({ content }, i) => {
-      const { width, height } = outputs.find((output) => output.content === content)!;
-      return { mid: mids[i]!, eye: content, layout, width, height };
-    });
+    return outputs.map(({ content, width, height }, i) => ({ mid: mids[i]!, eye: content, layout, width, height }));
   }
 
   #trickle(now: number): void {
@@ -263,10 +281,13 @@ export class Viewer implements Polled {
   }
 }
 
-function encodedIn({ outputs }: Graph): Element[] {
-  return outputs.map(({ encoded }) => encoded);
-}
-
-function originsIn(graph: Graph): number[] {
-  return graph.outputs.map((output) => graph.origin(output));
+function tracksIn(bin: Bin): Track[] {
+  const tracks: Track[] = [];
+  for (let names = trackElements(0); bin.getByName(names.payloader) !== null; names = trackElements(tracks.length))
+    tracks.push({
+      gate: bin.getByName(names.gate),
+      queue: elementNamed(bin, names.queue),
+      payloader: elementNamed(bin, names.payloader),
+    });
+  return tracks;
 }

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { EngineMethods } from '../protocol/engine.js';
 import { BinocleError } from '../protocol/errors.js';
 import type { ViewerReadings } from '../protocol/ws.js';
@@ -27,8 +28,6 @@ export class Viewers {
   readonly #wanted = new Map<string, Params<'addViewer'>>();
   readonly #viewers = new Map<string, Viewer>();
   #place: Place | null = null;
-  /** What they were offered, see {@link offeredBy}. */
-  #offered = '';
   #paused = false;
   #closed = false;
 
@@ -66,8 +65,9 @@ export class Viewers {
    * has gone, and are offered it anew. Throws what the branch’s text throws, with nothing changed.
    */
   hangOn(next: Place): void {
-    const offered = offeredBy(next.graph, next.blueprint);
-    const kept = offered === this.#offered ? [...this.#viewers.values()].filter((viewer) => viewer.movable) : [];
+    const kept = [...this.#viewers.values()].filter(
+      (viewer) => viewer.movable && viewer.offered === this.#offeredTo(this.#wanted.get(viewer.id)!, next),
+    );
     const fresh = this.#makeAll(next, new Set(kept.map(({ id }) => id)));
     for (const viewer of this.#viewers.values()) if (!kept.includes(viewer)) this.#dismiss(viewer);
     for (const viewer of kept) viewer.moveTo(next.graph, next.blueprint.plan);
@@ -75,7 +75,6 @@ export class Viewers {
     const delay = next.blueprint.profile?.rate.playout_delay;
     if (delay !== undefined) this.setPlayoutDelay(delay);
     this.#place = next;
-    this.#offered = offered;
     next.keyframe();
     this.#pump.wake();
   }
@@ -99,7 +98,6 @@ export class Viewers {
   resume(): void {
     this.#paused = false;
     if (this.#place === null || this.#closed) return;
-    this.#offered = offeredBy(this.#place.graph, this.#place.blueprint);
     for (const viewer of this.#makeAll(this.#place, this.#viewers)) this.#take(viewer);
   }
 
@@ -136,12 +134,24 @@ export class Viewers {
     return made;
   }
 
-  /** It holds nothing of the place: that may go before it. */
-  #made({ graph, blueprint }: Place, { viewer, ice }: Params<'addViewer'>): Viewer {
-    const { plan, extensions } = blueprint;
-    const text = (timestampOffset: number): string => blueprint.viewer(timestampOffset);
-    const keyframe = (): void => this.#place?.keyframe();
-    return new Viewer(graph, plan, { viewer, ice, text, extensions, keyframe, notify: this.#notify });
+  /** It holds nothing of the place: that may go before it. RFC 3550, section 5.1: the initial timestamp is random. */
+  #made(place: Place, wanted: Params<'addViewer'>): Viewer {
+    const { graph, blueprint } = place;
+    const { viewer, ice, tracks = 1 } = wanted;
+    return new Viewer(graph, blueprint.plan, {
+      viewer,
+      ice,
+      text: blueprint.viewer(tracks, randomInt(2 ** 31)),
+      offered: this.#offeredTo(wanted, place),
+      extensions: blueprint.extensions,
+      keyframe: () => this.#place?.keyframe(),
+      notify: this.#notify,
+    });
+  }
+
+  /** What it is offered there, see {@link offeredBy}. */
+  #offeredTo({ tracks = 1 }: Params<'addViewer'>, { graph, blueprint }: Place): string {
+    return offeredBy(graph, blueprint, tracks);
   }
 
   #take(viewer: Viewer): void {

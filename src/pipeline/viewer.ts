@@ -9,38 +9,44 @@ const queueFrames = 5;
 /** Dynamic payload type (RFC 3551, section 6). */
 const payloadType = 96;
 
+/** Of the elements of a viewer's track in {@link viewerText}. */
+export const trackElements = (track: number) =>
+  ({ gate: `track${track}_gate`, queue: `track${track}_queue`, payloader: `track${track}_pay` }) as const;
+
 /**
- * The branch of one viewer as launch text: per encoded picture a leaky queue `${content}_queue` and a payloader `${content}_pay`, all into one
- * `webrtcbin name=webrtc`. Equal timestamps of both eyes stay equal: one `timestampOffset` (0 to 2^32 - 1) for all payloaders. Where our own element is there,
- * a `${content}_gate` stands before each queue, and the branch may be taken to another graph.
+ * The branch of one viewer as launch text: per track a leaky queue and a payloader, all into one `webrtcbin name=webrtc`; a track for each encoded picture, in their order.
+ * Equal timestamps of both eyes stay equal: one `timestampOffset` (0 to 2^32 - 1) for all payloaders. Where our own element is there, a gate stands before each queue, the
+ * branch may be taken to another graph, and there are at least as many tracks as are wished for: what is shut out of one keeps it ready for a layout that has more pictures.
  */
 export function viewerText(
   plan: Pick<Plan, 'codec' | 'outputs' | 'mtu'>,
+  wishedTracks: number,
   timestampOffset: number,
   { elements }: Pick<Machine, 'elements'>,
 ): string {
   const gated = elements.has('keyframegate');
-  const pictures = plan.outputs.map(({ content }) =>
-    pictureText(plan, content, timestampOffset, gated ? `keyframegate name=${content}_gate` : undefined),
+  const count = Math.max(plan.outputs.length, gated ? wishedTracks : 0);
+  const tracks = Array.from({ length: count }, (_, track) =>
+    trackText(
+      plan,
+      `track${track}`,
+      timestampOffset,
+      gated ? `keyframegate name=${trackElements(track).gate}` : undefined,
+    ),
   );
-  return [fill(loadTemplate('webrtc', 'viewer'), {}), ...pictures].join('\n');
+  return [fill(loadTemplate('webrtc', 'viewer'), {}), ...tracks].join('\n');
 }
 
 /** The same, hanging on the tees of a graph's text: a viewer that nobody signals with. */
 export function viewerOfGraph(plan: Pick<Plan, 'codec' | 'outputs' | 'mtu'>): string[] {
-  const pictures = plan.outputs.map(({ content }) => `${content}_encoded. ! ${pictureText(plan, content, 0)}`);
+  const pictures = plan.outputs.map(({ content }) => `${content}_encoded. ! ${trackText(plan, content, 0)}`);
   return [fill(loadTemplate('webrtc', 'viewer'), {}), ...pictures];
 }
 
-function pictureText(
-  plan: Pick<Plan, 'codec' | 'mtu'>,
-  content: Content,
-  timestampOffset: number,
-  gate?: string,
-): string {
+function trackText(plan: Pick<Plan, 'codec' | 'mtu'>, track: string, timestampOffset: number, gate?: string): string {
   return fill(loadTemplate(plan.codec, 'viewer'), {
     gate,
-    content,
+    track,
     mtu: plan.mtu,
     payload_type: payloadType,
     timestamp_offset: timestampOffset,

@@ -18,8 +18,8 @@ export interface EngineMethods {
   apply: { params: { profile: Profile }; result: AppliedStep };
   /** The graph closed: whatever it held of cameras and encoders is free, for a graph that needs them. Viewers wait for that. */
   release: { params: Record<string, never>; result: null };
-  /** Adds a viewer; its `offer` comes as an event, then its `candidate`s. */
-  addViewer: { params: { viewer: string; ice: IceSettings }; result: null };
+  /** Adds a viewer; its `offer` comes as an event, then its `candidate`s. `tracks`: how many it can show, which keep it on its connection when the layout changes. */
+  addViewer: { params: { viewer: string; ice: IceSettings; tracks?: number }; result: null };
   answer: { params: { viewer: string; sdp: string }; result: null };
   candidate: { params: { viewer: string; candidate: string; sdpMLineIndex: number }; result: null };
   /** Asking to remove a viewer that is not there is no error. */

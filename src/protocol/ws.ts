@@ -41,7 +41,19 @@ function message<T extends string, P extends object, R extends readonly string[]
 export const clientMessages = {
   hello: message(
     'hello',
-    { token: short, rig: short, layout: { enum: ['auto', ...layouts] }, client: short } as const,
+    {
+      token: short,
+      rig: short,
+      layout: { enum: ['auto', ...layouts] },
+      client: short,
+      tracks: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 2,
+        description:
+          'How many tracks the client can show. The offer has as many, also where there is only one picture, and a change of layout needs no new offer then: `tracks` says what they show. Left out: as many as there are pictures.',
+      },
+    } as const,
     [],
   ),
   answer: message('answer', { sdp: text, offer } as const, ['sdp'] as const),
@@ -96,7 +108,9 @@ export type ClientMessageType = keyof ClientMessages;
 export type ClientMessageOf<T extends ClientMessageType> = ClientMessages[T];
 export type ClientMessage = ClientMessages[ClientMessageType];
 
-/** One media section of an offer: `mid` as in the SDP, and what its pictures show, which are of this size in pixels. */
+/**
+ * One media section of an offer: `mid` as in the SDP, and what its pictures show, which are of this size in pixels. Sections that are not named show nothing (see `hello`).
+ */
 export interface OfferedTrack {
   mid: string;
   eye: Content;
@@ -174,7 +188,7 @@ export interface ServerMessages {
   /** `offer` counts those of the session. */
   offer: { sdp: string; tracks: OfferedTrack[]; revision: number; offer: number };
   candidate: { candidate: string; sdpMLineIndex: number };
-  /** Another graph takes over on the connection that there is: what was offered shows this from its first picture of that size on. */
+  /** Another graph takes over on the connection that there is: what was offered shows this from its first picture of that size on, and nothing in sections that are not named. */
   tracks: { tracks: OfferedTrack[] };
   pong: { id: string | number; t: number; received: number; sent: number };
   ok: { id: string | number };

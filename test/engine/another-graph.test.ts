@@ -128,6 +128,29 @@ test('graphs let go for others: who leaves meanwhile is gone, who stays goes on 
   await offered;
 });
 
+test('who can show two tracks goes on also where there is another number of pictures', async () => {
+  await exchange(sideBySide);
+  const offered = engine.next('offer', ({ viewer }) => viewer === 'able');
+  await engine.ask('addViewer', { viewer: 'able', ice: anyIce, tracks: 2 });
+  const { sdp, tracks } = await offered;
+  assert.equal(sdp.match(/^m=video/gm)?.length, 2);
+  assert.deepEqual(
+    tracks.map(({ eye }) => eye),
+    ['both'],
+  );
+  const said = diary();
+  await exchange(twin);
+  await exchange(sideBySide);
+  await engine.next('readings');
+  said.stop();
+  assert.deepEqual(
+    said.entries.filter((entry) => entry.startsWith('able:')),
+    ['able: goes on with twin and twin', 'able: goes on with sbs'],
+  );
+  await engine.ask('removeViewer', { viewer: 'able' });
+  await exchange(twin);
+});
+
 async function round(): Promise<void> {
   await exchange(sideBySide);
   await engine.start(topAndBottom);

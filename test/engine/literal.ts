@@ -43,11 +43,14 @@ export function literalBlueprint(
     },
     text,
     launch: `gst-launch-1.0 ${text}`,
-    viewer: (timestampOffset) =>
+    viewer: (_tracks, timestampOffset) =>
       `webrtcbin name=webrtc bundle-policy=max-bundle ${contents
         .map(
-          (content) => `queue name=${content}_queue leaky=downstream max-size-buffers=4 max-size-bytes=0 max-size-time=0
-            ! rtph264pay name=${content}_pay aggregate-mode=zero-latency config-interval=-1 mtu=1200 pt=96 timestamp-offset=${timestampOffset}
+          (
+            _,
+            track,
+          ) => `queue name=track${track}_queue leaky=downstream max-size-buffers=4 max-size-bytes=0 max-size-time=0
+            ! rtph264pay name=track${track}_pay aggregate-mode=zero-latency config-interval=-1 mtu=1200 pt=96 timestamp-offset=${timestampOffset}
             ! application/x-rtp,media=video,encoding-name=H264,payload=96 ! webrtc.`,
         )
         .join('\n')}`,

@@ -19,10 +19,11 @@ export class Operator {
     socket.on('message', (data) => this.messages.push(JSON.parse((data as Buffer).toString()) as ServerMessage));
   }
 
-  static async enter({ origin }: Running): Promise<Operator> {
+  /** `wish`: what its hello says. */
+  static async enter({ origin }: Running, wish: { tracks?: number } = {}): Promise<Operator> {
     const operator = new Operator(new WebSocket(`${origin.replace('http', 'ws')}/ws`, 'binocle.v1'));
     await once(operator.#socket, 'open');
-    operator.#socket.send(JSON.stringify({ type: 'hello' }));
+    operator.#socket.send(JSON.stringify({ type: 'hello', ...wish }));
     await operator.heard('offer');
     return operator;
   }

@@ -83,6 +83,16 @@ test('the first picture asked for after `applied` shows it, with the file as it 
     await page.close();
   }));
 
+function packetsOfSecondTrack(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const { connection } = window.binocle;
+    const { receiver } = connection!.getTransceivers()[1]!;
+    const stats = [...((await receiver.getStats()) as unknown as Map<string, { type: string }>).values()];
+    const inbound = stats.filter(({ type }) => type === 'inbound-rtp') as { packetsReceived?: number }[];
+    return inbound.reduce((sum, { packetsReceived = 0 }) => sum + packetsReceived, 0);
+  });
+}
+
 /** Pixels of the picture that comes, and whether it is on another connection. */
 const changes: [patch: object, cost: 'encoder' | 'graph', picture: { width: number; height: number; anew: boolean }][] =
   [
@@ -91,9 +101,12 @@ const changes: [patch: object, cost: 'encoder' | 'graph', picture: { width: numb
     [{ capture: { width: 1280, height: 720 } }, 'graph', { width: 1280, height: 1440, anew: false }],
     [{ encode: { codec: 'vp8' } }, 'encoder', { width: 1280, height: 1440, anew: true }],
     [{ layout: 'sbs', capture: { fps: 25 } }, 'graph', { width: 2560, height: 720, anew: false }],
-    [{ layout: 'twin' }, 'graph', { width: 1280, height: 720, anew: true }],
+    [{ layout: 'twin' }, 'graph', { width: 1280, height: 720, anew: false }],
     [{ capture: { width: 320, height: 240 } }, 'graph', { width: 320, height: 240, anew: false }],
     [{ encode: { codec: 'h264' } }, 'graph', { width: 320, height: 240, anew: true }],
+    [{ layout: 'mono' }, 'graph', { width: 320, height: 240, anew: false }],
+    [{ layout: 'sbs' }, 'graph', { width: 640, height: 240, anew: false }],
+    [{ layout: 'twin' }, 'graph', { width: 320, height: 240, anew: false }],
   ];
 
 test('encoder and graph: pages play on, on the connection that they have where it was offered such pictures, else again by themselves', () =>
@@ -101,7 +114,8 @@ test('encoder and graph: pages play on, on the connection that they have where i
     const pages = await Promise.all([browser.newPage(), browser.newPage()]);
     await Promise.all(pages.map((page) => page.goto(program.ready.url)));
     await Promise.all(pages.map((page) => untilPlaying(page)));
-    const operator = await Operator.enter(program);
+    const operator = await Operator.enter(program, { tracks: 2 });
+    assert.equal(await packetsOfSecondTrack(pages[0]), 0, 'one picture, and a second track that waits');
     for (const [patch, cost, picture] of changes) {
       const what = JSON.stringify(patch);
       const connections = await Promise.all(pages.map((page) => page.evaluateHandle(() => window.binocle.connection)));
@@ -132,6 +146,7 @@ test('encoder and graph: pages play on, on the connection that they have where i
       const { layout } = applied.profile;
       if (layout !== 'auto')
         for (const page of pages) assert.equal(await page.evaluate(() => window.binocle.layout), layout);
+      if (layout === 'twin') assert.ok((await packetsOfSecondTrack(pages[0])) > 0, what);
       if (picture.anew) {
         const offer = await operator.heard('offer', ({ revision }) => revision === applied.revision);
         assert.ok(offer.sdp.includes(applied.profile.encode.codec === 'vp8' ? 'VP8' : 'H264'), what);

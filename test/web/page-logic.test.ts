@@ -98,7 +98,7 @@ test('a browser that decodes none of the offered codecs is told so', () => {
   assert.deepEqual(undecodable(offer, ['video/VP8', 'video/rtx']), ['H264']);
 });
 
-test('statistics of both tracks become one report; loss and jitter-buffer delay are of the last second', () => {
+test('statistics of both tracks become one report, of which a track that shows nothing takes nothing away; loss and jitter-buffer delay are of the last second', () => {
   const track = {
     type: 'inbound-rtp',
     kind: 'video',
@@ -106,12 +106,15 @@ test('statistics of both tracks become one report; loss and jitter-buffer delay 
     packetsLost: 1,
     jitterBufferEmittedCount: 100,
   };
-  const before = totals([
-    { ...track, jitterBufferDelay: 0.5, framesPerSecond: 30, packetsReceived: 500, jitter: 0.001 },
-    { ...track, jitterBufferDelay: 0.5, framesPerSecond: 29, packetsReceived: 500, jitter: 0.002 },
+  const entries = [
+    { ...track, mid: 'a', jitterBufferDelay: 0.5, framesPerSecond: 30, packetsReceived: 500, jitter: 0.001 },
+    { ...track, mid: 'b', jitterBufferDelay: 0.5, framesPerSecond: 29, packetsReceived: 500, jitter: 0.002 },
     { type: 'inbound-rtp', kind: 'audio', packetsLost: 999 },
     { type: 'candidate-pair', nominated: true, currentRoundTripTime: 0.004 },
-  ]);
+  ];
+  const alone = totals([...entries, { type: 'inbound-rtp', kind: 'video', mid: 'c' }], ['a']);
+  assert.deepEqual([alone.framesPerSecond, alone.jitter, alone.framesDecoded], [30, 0.001, 200]);
+  const before = totals(entries, ['a', 'b']);
   assert.deepEqual(
     [before.framesDecoded, before.packetsLost, before.framesPerSecond, before.jitter, before.roundTripTime],
     [200, 2, 29, 0.002, 0.004],

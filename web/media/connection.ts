@@ -4,6 +4,7 @@ import { Emitter } from '../events.js';
 interface ConnectionEvents {
   /** An answer or a candidate for the server. */
   send: [ClientMessage];
+  /** One that shows something has come. */
   track: [MediaStreamTrack, OfferedTrack];
   state: [RTCPeerConnectionState];
   failed: [Error];
@@ -20,17 +21,19 @@ export function peerInAdvance(): RTCPeerConnection {
 export class Connection extends Emitter<ConnectionEvents> {
   readonly peer: RTCPeerConnection;
   readonly #offer: ServerMessageOf<'offer'>;
+  #tracks: readonly OfferedTrack[];
   readonly #described: Promise<void>;
 
   /** Takes `peer` over. */
   constructor(offer: ServerMessageOf<'offer'>, iceServers: IceServer[], peer: RTCPeerConnection) {
     super();
     this.#offer = offer;
+    this.#tracks = offer.tracks;
     this.peer = peer;
     peer.setConfiguration({ iceServers, bundlePolicy });
     this.peer.ontrack = ({ track, transceiver, receiver }) => {
       playAtOnce(receiver);
-      const offered = offer.tracks.find(({ mid }) => mid === transceiver.mid);
+      const offered = this.#tracks.find(({ mid }) => mid === transceiver.mid);
       if (offered) this.emit('track', track, offered);
     };
     this.peer.onicecandidate = ({ candidate }) => {
@@ -48,8 +51,18 @@ export class Connection extends Emitter<ConnectionEvents> {
     void this.#answer();
   }
 
+  /** What its tracks show now; those that are not named show nothing. */
   get tracks(): readonly OfferedTrack[] {
-    return this.#offer.tracks;
+    return this.#tracks;
+  }
+
+  /** They show something else: those that do now are announced again. */
+  show(tracks: readonly OfferedTrack[]): void {
+    this.#tracks = tracks;
+    for (const { mid, receiver } of this.peer.getTransceivers()) {
+      const offered = tracks.find((each) => each.mid === mid);
+      if (offered) this.emit('track', receiver.track, offered);
+    }
   }
 
   /** Candidates may come before the offer has been taken in; they wait for it. */

@@ -4,6 +4,7 @@ import type { ClientMessageOf } from '../../src/protocol/ws.js';
 export interface StatsEntry {
   type: string;
   kind?: string;
+  mid?: string;
   nominated?: boolean;
   currentRoundTripTime?: number;
   framesDecoded?: number;
@@ -28,18 +29,20 @@ export interface Totals {
   bytesReceived: number;
   jitterBufferDelay: number;
   jitterBufferEmittedCount: number;
-  /** The slower track's. */
+  /** The slower track's of those that show something. */
   framesPerSecond: number;
-  /** The worse track's, seconds. */
+  /** The worse track's of those, seconds. */
   jitter: number;
   roundTripTime: number | undefined;
 }
 
-export function totals(entries: Iterable<StatsEntry>): Totals {
+/** `shown`: `mid` of the tracks that show something; no frames of others are no trouble. */
+export function totals(entries: Iterable<StatsEntry>, shown: readonly string[]): Totals {
   const all = [...entries];
   const tracks = all.filter(({ type, kind }) => type === 'inbound-rtp' && kind === 'video');
   const sum = (name: keyof StatsEntry): number =>
     tracks.reduce((total, track) => total + ((track[name] as number | undefined) ?? 0), 0);
+  const used = tracks.filter(({ mid }) => mid === undefined || shown.includes(mid));
   return {
     framesDecoded: sum('framesDecoded'),
     framesDropped: sum('framesDropped'),
@@ -49,8 +52,8 @@ export function totals(entries: Iterable<StatsEntry>): Totals {
     bytesReceived: sum('bytesReceived'),
     jitterBufferDelay: sum('jitterBufferDelay'),
     jitterBufferEmittedCount: sum('jitterBufferEmittedCount'),
-    framesPerSecond: tracks.length === 0 ? 0 : Math.min(...tracks.map((track) => track.framesPerSecond ?? 0)),
-    jitter: Math.max(0, ...tracks.map((track) => track.jitter ?? 0)),
+    framesPerSecond: used.length === 0 ? 0 : Math.min(...used.map((track) => track.framesPerSecond ?? 0)),
+    jitter: Math.max(0, ...used.map((track) => track.jitter ?? 0)),
     roundTripTime: all.find(({ type, nominated }) => type === 'candidate-pair' && nominated)?.currentRoundTripTime,
   };
 }

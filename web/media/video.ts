@@ -32,6 +32,8 @@ export class Video extends Emitter<VideoEvents> {
   }
 
   show(track: MediaStreamTrack): void {
+    // Given again it would begin anew, with nothing to see meanwhile.
+    if (track === this.#track) return;
     this.#track = track;
     this.element.srcObject = new MediaStream([track]);
     this.play();

@@ -7,6 +7,8 @@ export function hello(wish: Wish): ClientMessageOf<'hello'> {
     type: 'hello',
     client: 'binocle page',
     layout: wish.layout,
+    // One for each eye: no layout takes more.
+    tracks: 2,
     ...(wish.token === null ? {} : { token: wish.token }),
     ...(wish.rig === null ? {} : { rig: wish.rig }),
   };

@@ -23,7 +23,7 @@ export class Instants extends Emitter<InstantsEvents> {
   readonly #viewer: Viewer;
   readonly #stop: (() => void)[];
   readonly #open = new Map<VideoFrame, number>();
-  #tracks: DecodedFrames[] = [];
+  readonly #followed = new Map<Eye, { track: MediaStreamTrack; frames: DecodedFrames }>();
   #pairing: Pairing<VideoFrame>;
   #current: Instant | null = null;
 
@@ -52,10 +52,13 @@ export class Instants extends Emitter<InstantsEvents> {
   }
 
   #follow(eye: Eye, track: MediaStreamTrack): void {
+    const before = this.#followed.get(eye);
+    // One that was there already is announced again after it was found.
+    if (before?.track === track) return;
+    before?.frames.close();
     const waiting = this.#viewer.layout === 'twin' ? held : 1;
-    this.#tracks.push(
-      new DecodedFrames(track, waiting, (frame, rtpTimestamp) => this.#handle(eye, frame, rtpTimestamp)),
-    );
+    const frames = new DecodedFrames(track, waiting, (frame, rtpTimestamp) => this.#handle(eye, frame, rtpTimestamp));
+    this.#followed.set(eye, { track, frames });
   }
 
   #handle(eye: Eye, frame: VideoFrame, rtpTimestamp: number): void {
@@ -80,8 +83,8 @@ export class Instants extends Emitter<InstantsEvents> {
   }
 
   #forget(): void {
-    for (const track of this.#tracks) track.close();
-    this.#tracks = [];
+    for (const { frames } of this.#followed.values()) frames.close();
+    this.#followed.clear();
     this.#current = null;
     this.#pairing = new Pairing(() => this.#viewer.frameTicks, held);
     for (const frame of this.#open.keys()) this.#drop(frame);

@@ -1,7 +1,8 @@
 /* keyframegate: lets a stream through from its first keyframe on.
  *
  * Who is linked to a running encoder gets its stream-start before the next frame, which may refer to others that it never got. What waits is dropped, so that a decoder behind this
- * is never given a frame that it cannot decode, also where it was given another encoder's before.
+ * is never given a frame that it cannot decode, also where it was given another encoder's before. Closed (`open`, live) it drops every frame, and what follows knows the stream's
+ * caps all the same; opened again it begins with a keyframe.
  *
  * encoded. ! keyframegate ! queue ! rtph264pay ! ...
  */
@@ -12,6 +13,8 @@ typedef struct {
 	GstBaseTransform parent;
 	/* On the streaming thread alone: events come in order with frames. */
 	gboolean waiting;
+	/* Atomic. */
+	gint open;
 } KeyframeGate;
 
 typedef struct {
@@ -19,6 +22,8 @@ typedef struct {
 } KeyframeGateClass;
 
 G_DEFINE_TYPE(KeyframeGate, keyframe_gate, GST_TYPE_BASE_TRANSFORM)
+
+enum { PROP_0, PROP_OPEN };
 
 static GstStaticPadTemplate sink = GST_STATIC_PAD_TEMPLATE("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
 static GstStaticPadTemplate source = GST_STATIC_PAD_TEMPLATE("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
@@ -34,6 +39,10 @@ static GstFlowReturn transform_ip(GstBaseTransform *base, GstBuffer *frame)
 {
 	KeyframeGate *self = (KeyframeGate *)base;
 
+	if (!g_atomic_int_get(&self->open)) {
+		self->waiting = TRUE;
+		return GST_BASE_TRANSFORM_FLOW_DROPPED;
+	}
 	if (self->waiting && GST_BUFFER_FLAG_IS_SET(frame, GST_BUFFER_FLAG_DELTA_UNIT))
 		return GST_BASE_TRANSFORM_FLOW_DROPPED;
 	self->waiting = FALSE;
@@ -46,11 +55,33 @@ static gboolean start(GstBaseTransform *base)
 	return TRUE;
 }
 
+static void set_property(GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+	if (id == PROP_OPEN)
+		g_atomic_int_set(&((KeyframeGate *)object)->open, g_value_get_boolean(value));
+	else
+		G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
+}
+
+static void get_property(GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+	if (id == PROP_OPEN)
+		g_value_set_boolean(value, g_atomic_int_get(&((KeyframeGate *)object)->open));
+	else
+		G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
+}
+
 static void keyframe_gate_class_init(KeyframeGateClass *klass)
 {
+	GObjectClass *object = G_OBJECT_CLASS(klass);
 	GstElementClass *element = GST_ELEMENT_CLASS(klass);
 	GstBaseTransformClass *transform = GST_BASE_TRANSFORM_CLASS(klass);
 
+	object->set_property = set_property;
+	object->get_property = get_property;
+	g_object_class_install_property(object, PROP_OPEN,
+					g_param_spec_boolean("open", "Open", "Whether frames pass, from the next keyframe on", TRUE,
+							     G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING));
 	transform->start = start;
 	transform->sink_event = sink_event;
 	transform->transform_ip = transform_ip;
@@ -63,6 +94,7 @@ static void keyframe_gate_class_init(KeyframeGateClass *klass)
 
 static void keyframe_gate_init(KeyframeGate *self)
 {
+	self->open = TRUE;
 	gst_base_transform_set_in_place(GST_BASE_TRANSFORM(self), TRUE);
 }
 

@@ -103,7 +103,8 @@ export class Endpoint {
       throw new BinocleError('not-found', `there is no rig of this name; there is ${[...rigs.keys()].join(', ')}`, {
         path: 'rig',
       });
-    const identity = { role, rig, client: message.client ?? null, address: request.socket.remoteAddress ?? '' };
+    const { client = null, tracks = 1 } = message;
+    const identity = { role, rig, client, tracks, address: request.socket.remoteAddress ?? '' };
     return new Session(identity, connection, settings, log);
   }
 }

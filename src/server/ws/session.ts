@@ -45,6 +45,8 @@ interface Identity {
   role: Role;
   rig: Rig;
   client: string | null;
+  /** How many tracks it can show. */
+  tracks: number;
   address: string;
 }
 
@@ -57,6 +59,7 @@ export class Session {
   readonly rig: Rig;
   readonly role: Role;
   readonly #client: string | null;
+  readonly #tracks: number;
   readonly #address: string;
   readonly #since = new Date();
   readonly #connection: Connection;
@@ -75,6 +78,7 @@ export class Session {
     this.rig = identity.rig;
     this.role = identity.role;
     this.#client = identity.client;
+    this.#tracks = identity.tracks;
     this.#address = identity.address;
     this.#connection = connection;
     this.#settings = settings;
@@ -115,7 +119,7 @@ export class Session {
     this.#offered = false;
     this.#readings = null;
     this.#added = this.rig.supervisor
-      .request('addViewer', { viewer: this.id, ice: this.#settings.ice })
+      .request('addViewer', { viewer: this.id, ice: this.#settings.ice, tracks: this.#tracks })
       .catch((thrown: unknown) => {
         // Where the engine itself went, `interrupted` says so and the next one is waited for.
         if (this.#closed || this.rig.supervisor.state !== 'running') return;
