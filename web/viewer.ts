@@ -2,8 +2,9 @@ import type { Profile } from '../src/protocol/configuration.js';
 import type { Eye, Layout, OfferedTrack, ServerMessage, ServerMessageOf } from '../src/protocol/ws.js';
 import { Emitter } from './events.js';
 import { undecodable } from './media/codecs.js';
+import { Coming } from './media/coming.js';
 import { Connection, peerInAdvance } from './media/connection.js';
-import { lossSince, report, totals, type StatsEntry, type Totals } from './media/statistics.js';
+import { Reporter } from './media/reporter.js';
 import { Video } from './media/video.js';
 import type { Settings } from './settings/settings.js';
 import type { Signalling } from './signalling/client.js';
@@ -12,6 +13,7 @@ import type { Skew } from './stereo/skew.js';
 import { videoClockRate } from './time/rtp.js';
 import type { Latency } from './time/latency.js';
 import { Meters } from './time/meters.js';
+import { Pings } from './time/pings.js';
 
 interface ViewerEvents {
   state: [State];
@@ -35,8 +37,6 @@ export interface Readings {
 
 /** Milliseconds. */
 const limits = { firstFrame: 8000, otherEye: 1000, stalled: 2000, restart: 10_000, disconnected: 3000 } as const;
-/** A quick burst finds the shortest round trip, then one a second follows the drift. */
-const pings = { burst: 6, burstEveryMs: 80 } as const;
 
 /** Watches one rig: signalling in, pictures and figures out. Owns the videos, the connection and the meters. */
 export class Viewer extends Emitter<ViewerEvents> {
@@ -44,16 +44,16 @@ export class Viewer extends Emitter<ViewerEvents> {
   readonly meters = new Meters();
   readonly #signalling: Signalling;
   readonly #settings: Pick<Settings, 'profile'>;
+  readonly #pings: Pings;
   #state = initial;
   #layout: Layout = 'mono';
   #welcome: ServerMessageOf<'welcome'> | null = null;
   #connection: Connection | null = null;
-  /** What this connection's pictures show next, and their size until then. */
-  #coming: { tracks: readonly OfferedTrack[]; before: { width: number; height: number } } | null = null;
+  #reporter: Reporter | null = null;
+  #coming: Coming | null = null;
   /** For the next offer. */
   #peer: RTCPeerConnection | null = null;
   #codecs: string[] = [];
-  #totals: Totals | null = null;
   #offeredAt = 0;
   #frameAt = 0;
   /** When each video of this connection had its first frame. */
@@ -61,13 +61,13 @@ export class Viewer extends Emitter<ViewerEvents> {
   #lostAt: number | null = null;
   /** Frames may still trickle in of a connection whose server or engine is gone: they are no comeback. */
   #stale = false;
-  #burst = 0;
 
   /** `settings` must hear the messages first. */
   constructor(signalling: Signalling, settings: Pick<Settings, 'profile'>) {
     super();
     this.#signalling = signalling;
     this.#settings = settings;
+    this.#pings = new Pings(signalling, this.meters.clock);
     signalling.on('message', (message) => this.#handleMessage(message));
     signalling.on('away', ({ ms, everOpen }) => {
       this.#stale = true;
@@ -103,12 +103,10 @@ export class Viewer extends Emitter<ViewerEvents> {
     return videoClockRate / (this.profile?.capture.fps ?? 30);
   }
 
-  /** A picture of this size is about to be shown: the first of another size, or of the size that was told, is of what comes next. */
+  /** A picture of this size is about to be shown, which may be the first of what comes next. */
   pictured(width: number, height: number): void {
-    if (!this.#coming) return;
-    const { tracks, before } = this.#coming;
-    const told = width === tracks[0]?.width && height === tracks[0].height;
-    if (!told && width === before.width && height === before.height) return;
+    if (!this.#coming?.has({ width, height })) return;
+    const { tracks } = this.#coming;
     this.#coming = null;
     this.#show(tracks);
     this.#connection?.show(tracks);
@@ -156,9 +154,7 @@ export class Viewer extends Emitter<ViewerEvents> {
     switch (message.type) {
       case 'welcome':
         this.#welcome = message;
-        this.meters.clock.reset();
-        this.#burst = pings.burst;
-        this.#ping();
+        this.#pings.begin();
         this.#happen({ type: 'welcome' });
         return;
       case 'offer':
@@ -171,12 +167,7 @@ export class Viewer extends Emitter<ViewerEvents> {
         this.#handleTracks(message);
         return;
       case 'pong':
-        this.meters.clock.add({
-          sent: message.t,
-          serverReceived: message.received,
-          serverSent: message.sent,
-          received: performance.now(),
-        });
+        this.#pings.handlePong(message);
         return;
       case 'timing':
         this.#handleTiming(message);
@@ -211,6 +202,7 @@ export class Viewer extends Emitter<ViewerEvents> {
     const connection = new Connection(offer, this.#welcome?.iceServers ?? [], this.#peer ?? peerInAdvance());
     this.#peer = null;
     this.#connection = connection;
+    this.#reporter = new Reporter(connection);
     this.#stale = false;
     connection.on('send', (message) => this.#signalling.send(message));
     connection.on('failed', (error) => this.#happen({ type: 'trouble', message: error.message }));
@@ -231,7 +223,7 @@ export class Viewer extends Emitter<ViewerEvents> {
     this.#peer?.close();
     this.#peer = null;
     const { videoWidth: width, videoHeight: height } = this.videos.left.element;
-    this.#coming = { tracks, before: { width, height } };
+    this.#coming = new Coming(tracks, { width, height });
     this.pictured(width, height);
   }
 
@@ -249,7 +241,7 @@ export class Viewer extends Emitter<ViewerEvents> {
     this.#connection?.close();
     this.#connection = null;
     this.#coming = null;
-    this.#totals = null;
+    this.#reporter = null;
     this.#lostAt = null;
     this.#firstFrameAt.clear();
     this.meters.reset(false, () => this.frameTicks);
@@ -299,35 +291,18 @@ export class Viewer extends Emitter<ViewerEvents> {
     this.emit('state', state);
   }
 
-  #ping(): void {
-    const t = performance.now();
-    this.#signalling.send({ type: 'ping', id: Math.round(t * 10), t });
-    this.#burst -= 1;
-    if (this.#burst > 0) setTimeout(() => this.#ping(), pings.burstEveryMs);
-  }
-
   async #everySecond(): Promise<void> {
-    if (this.#burst <= 0) this.#ping();
+    this.#pings.everySecond();
     this.#watch(performance.now());
-    const connection = this.#connection;
-    if (!connection) return;
-    const stats = (await connection.peer.getStats()) as unknown as Map<string, StatsEntry>;
-    if (connection !== this.#connection) return;
-    const now = totals(
-      stats.values(),
-      connection.tracks.map(({ mid }) => mid),
-    );
-    const message = report(now, this.#totals);
+    const reporter = this.#reporter;
+    if (!reporter) return;
+    const { message, framesPerSecond, loss } = await reporter.read();
+    // Of a connection that has gone meanwhile.
+    if (reporter !== this.#reporter) return;
     if (message.jitterBufferDelay !== undefined)
       this.meters.latency.handleJitterBuffer(message.jitterBufferDelay * 1000);
     this.#signalling.send(message);
-    this.emit('readings', {
-      latency: this.latency,
-      skew: this.skew,
-      framesPerSecond: now.framesPerSecond,
-      loss: this.#totals ? lossSince(now, this.#totals) : 0,
-    });
-    this.#totals = now;
+    this.emit('readings', { latency: this.latency, skew: this.skew, framesPerSecond, loss });
   }
 
   /** Says so when no picture comes, and asks for a new offer when none will. A page that nobody sees gets no frames and is left alone. */

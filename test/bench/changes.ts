@@ -4,15 +4,16 @@ import { rowOf, type Measure } from './measure.js';
 import { watch, withBrowser } from './watched.js';
 
 const crowds = [1, 5] as const;
-/** By what it costs: there and back, with the height of the picture that comes. */
+/** By what it costs: there and back, with the size of the left eye's picture that comes, or of both. */
 const changes = {
   encoder: [
-    { patch: { encode: { preset: 'superfast' } }, height: 480 },
-    { patch: { encode: { preset: null } }, height: 480 },
+    { patch: { encode: { preset: 'superfast' } }, width: 1280, height: 480 },
+    { patch: { encode: { preset: null } }, width: 1280, height: 480 },
   ],
   graph: [
-    { patch: { layout: 'tab' }, height: 960 },
-    { patch: { layout: 'sbs' }, height: 480 },
+    { patch: { layout: 'tab' }, width: 640, height: 960 },
+    { patch: { layout: 'twin' }, width: 640, height: 480 },
+    { patch: { layout: 'sbs' }, width: 1280, height: 480 },
   ],
 } as const;
 const rounds = 2;
@@ -53,24 +54,24 @@ async function crowd(browser: Browser, url: string, count: number): Promise<Page
 /** Seconds until the last page shows a frame that was encoded after the change. */
 async function pictureAfter(
   pages: readonly Page[],
-  { patch, height }: { patch: object; height: number },
+  { patch, ...size }: { patch: object; width: number; height: number },
 ): Promise<number> {
   const asked = await pages[0]!.evaluate(async (wanted) => {
     const at = Date.now();
     await window.binocle.set(wanted);
     return at;
   }, patch);
-  const seen = pages.map((page) => page.evaluate(nextPicture, height));
+  const seen = pages.map((page) => page.evaluate(nextPicture, size));
   return (Math.max(...(await Promise.all(seen))) - asked) / 1000;
 }
 
-/** In the page: when the next frame of this height is presented, ms since the epoch. */
-function nextPicture(height: number): Promise<number> {
+/** In the page: when the next frame of this size is presented, ms since the epoch. */
+function nextPicture({ width, height }: { width: number; height: number }): Promise<number> {
   return new Promise((resolve) => {
     const { left } = window.binocle.eyes;
     const wait = (): void => {
       left.requestVideoFrameCallback((now, metadata) => {
-        if (metadata.height === height) resolve(performance.timeOrigin + now);
+        if (metadata.width === width && metadata.height === height) resolve(performance.timeOrigin + now);
         else wait();
       });
     };

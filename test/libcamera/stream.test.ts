@@ -25,8 +25,8 @@ test('binocle cameras lists both', async () => {
   for (const name of ['Virtual0', 'Virtual1']) assert.match(output, new RegExp(`"${name}"`), errors);
 });
 
-/** Another layout, and whether it can be shown on the connection that there is. */
-const others = { sbs: ['tab', true], twin: ['sbs', false] } as const;
+/** As many pictures, and fewer. */
+const others = { sbs: 'tab', twin: 'sbs' } as const;
 
 for (const layout of ['sbs', 'twin'] as const)
   describe(`two libcamerasrc, ${layout}, in Chromium`, () => {
@@ -91,13 +91,13 @@ for (const layout of ['sbs', 'twin'] as const)
         assert.ok(rate >= 25, `${rate.toFixed(1)} frames a second\n${errors}`);
     });
 
-    test('another graph gets the cameras from the one before, and the page shows it', async () => {
-      const [other, kept] = others[layout];
+    test('another graph gets the cameras from the one before, and the page shows it on the connection that it has', async () => {
+      const other = others[layout];
       const connection = await page.evaluateHandle(() => window.binocle.connection);
       await page.evaluate((wanted) => window.binocle.set({ layout: wanted }), other);
       await page.waitForFunction((wanted) => window.binocle.layout === wanted, other, { timeout: 20_000 });
       await untilPlaying(page);
-      assert.equal(await page.evaluate((old) => window.binocle.connection === old, connection), kept, errors);
+      assert.ok(await page.evaluate((old) => window.binocle.connection === old, connection), errors);
       const { left, right } = await eyeColours(page);
       assert.ok(isRed(left) && isRed([right[2], right[1], right[0]]), `left is ${left.join()}, right ${right.join()}`);
       for (const rate of await presentedRates(page, 3))

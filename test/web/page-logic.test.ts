@@ -4,6 +4,7 @@ import { plainView } from '../calibration/cases.js';
 import type { Profile } from '../../src/protocol/configuration.js';
 import { readWish, signallingAddress, withoutToken } from '../../web/address.js';
 import { offeredCodecs, undecodable } from '../../web/media/codecs.js';
+import { Coming } from '../../web/media/coming.js';
 import { lossSince, report, totals } from '../../web/media/statistics.js';
 import { after, initial, type Happening, type State } from '../../web/state.js';
 import { figures } from '../../web/ui/figures.js';
@@ -131,6 +132,15 @@ test('statistics of both tracks become one report, of which a track that shows n
   assert.ok(!('jitterBufferEmittedCount' in message));
   assert.equal(lossSince(now, before), 0.03);
   assert.equal(lossSince(before, before), 0);
+});
+
+test('the first picture of another graph is told by its size', () => {
+  const told = { mid: 'a', eye: 'both', layout: 'tab', width: 640, height: 960 } as const;
+  const coming = new Coming([told], { width: 1280, height: 480 });
+  assert.equal(coming.has({ width: 1280, height: 480 }), false, 'as before');
+  assert.equal(coming.has({ width: 640, height: 960 }), true, 'as told');
+  assert.equal(coming.has({ width: 320, height: 480 }), true, 'another one: a browser may be given a smaller one');
+  assert.equal(new Coming([told], told).has(told), true, 'nothing tells them apart');
 });
 
 test('the line of figures says only what is known', () => {
