@@ -29,19 +29,23 @@ export const liveChanges: readonly Measure[] = crowds.map((count) => ({
   run: () =>
     withBrowser([], async (running, browser) => {
       const pages = await crowd(browser, running.ready.url, count);
-      const samples = { encoder: [] as number[], graph: [] as number[] };
+      const samples = { encoder: [] as Change[], graph: [] as Change[] };
       for (let round = 0; round < rounds; round += 1)
         for (const cost of ['encoder', 'graph'] as const)
           for (const change of changes[cost]) {
             await pause(lookingMs);
             samples[cost].push(await pictureAfter(pages, change));
           }
-      return (['encoder', 'graph'] as const).map((cost) =>
-        rowOf(`change of ${cost} to the picture, ${String(count)} watching`, 's', samples[cost], {
+      return (['encoder', 'graph'] as const).flatMap((cost) => [
+        rowOf(`change of ${cost} to the picture, ${String(count)} watching`, 's', read('taken', samples[cost]), {
           limit: limits[cost],
           note: 'the last page of each time',
         }),
-      );
+        rowOf(`longest time without a frame at it, ${String(count)} watching`, 's', read('pause', samples[cost]), {
+          limit: limits[cost],
+          note: 'of any page',
+        }),
+      ]);
     }),
 }));
 
@@ -51,18 +55,40 @@ async function crowd(browser: Browser, url: string, count: number): Promise<Page
   return pages;
 }
 
-/** Seconds until the last page shows a frame that was encoded after the change. */
+/** Seconds. */
+interface Change {
+  /** Until the last page shows a frame that was encoded after the change. */
+  taken: number;
+  /** The longest that any page was without a new frame meanwhile. */
+  pause: number;
+}
+
+function read(what: keyof Change, changes: readonly Change[]): number[] {
+  return changes.map((change) => change[what]);
+}
+
 async function pictureAfter(
   pages: readonly Page[],
   { patch, ...size }: { patch: object; width: number; height: number },
-): Promise<number> {
+): Promise<Change> {
   const asked = await pages[0]!.evaluate(async (wanted) => {
     const at = Date.now();
     await window.binocle.set(wanted);
     return at;
   }, patch);
   const seen = pages.map((page) => page.evaluate(nextPicture, size));
-  return (Math.max(...(await Promise.all(seen))) - asked) / 1000;
+  const shown = Math.max(...(await Promise.all(seen)));
+  const pauses = await Promise.all(pages.map((page) => page.evaluate(longestPause, { asked, shown })));
+  return { taken: (shown - asked) / 1000, pause: Math.max(...pauses) / 1000 };
+}
+
+/** In the page: the longest time between two frames from the last one before `asked` to the first one after `shown`, ms. */
+function longestPause({ asked, shown }: { asked: number; shown: number }): number {
+  const times = window.presentedAt;
+  const first = times.findLastIndex((at) => at <= asked);
+  const last = times.findIndex((at) => at >= shown);
+  const within = times.slice(Math.max(0, first), last < 0 ? undefined : last + 1);
+  return Math.max(0, ...within.slice(1).map((at, i) => at - within[i]!));
 }
 
 /** In the page: when the next frame of this size is presented, ms since the epoch. */
