@@ -63,8 +63,8 @@ interface Change {
   pause: number;
 }
 
-function read(what: keyof Change, changes: readonly Change[]): number[] {
-  return changes.map((change) => change[what]);
+function read(what: keyof Change, made: readonly Change[]): number[] {
+  return made.map((change) => change[what]);
 }
 
 async function pictureAfter(
