@@ -6,6 +6,7 @@ import type { Logger } from '../log.js';
 import { BinocleError } from '../protocol/errors.js';
 import type { EngineEvents, EngineMethod, EngineMethods, EngineNotice, EngineReply } from '../protocol/engine.js';
 import { beatMs, beatsMissed, deadlinesMs } from './deadlines.js';
+import { engineEnvironment } from './engine-environment.js';
 
 /** Why an engine process ended: a closed set, the label of `binocle_engine_restarts_total`. */
 export const endCauses = ['failed', 'silent', 'crashed', 'exited', 'start-failed', 'reconfigured'] as const;
@@ -43,7 +44,11 @@ export class EngineProcess extends EventEmitter<Events> {
 
   constructor(program: string, log: Logger) {
     super();
-    this.#child = fork(program, [], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true });
+    this.#child = fork(program, [], {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      detached: true,
+      env: engineEnvironment(process.env),
+    });
     for (const stream of [this.#child.stdout!, this.#child.stderr!]) logLines(stream, log);
     // Each in a turn of its own: what waits for an answer goes on before what the engine says next.
     this.#child.on('message', (message) => setImmediate(() => this.#handle(message as EngineReply | EngineNotice)));

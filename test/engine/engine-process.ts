@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { engineEnvironment } from '../../src/supervisor/engine-environment.js';
 import { packagePath } from '../../src/paths.js';
 import type { Profile } from '../../src/protocol/configuration.js';
 import { BinocleError } from '../../src/protocol/errors.js';
@@ -28,7 +29,10 @@ export class EngineProcess {
   #ids = 0;
 
   constructor(entry: Entry = 'test/engine/literal-engine.js', environment: NodeJS.ProcessEnv = {}) {
-    this.child = fork(packagePath('dist', entry), { silent: true, env: { ...process.env, ...environment } });
+    this.child = fork(packagePath('dist', entry), {
+      silent: true,
+      env: { ...engineEnvironment(process.env), ...environment },
+    });
     this.child.stderr!.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
     this.child.stdout!.resume();
     this.child.on('message', (message) => this.#take(message as EngineReply | EngineNotice));
@@ -41,8 +45,11 @@ export class EngineProcess {
   }
 
   /** The literal engine, started. */
-  static async literal(options: object = {}): Promise<EngineProcess> {
-    const engine = new EngineProcess('test/engine/literal-engine.js', { LITERAL: JSON.stringify(options) });
+  static async literal(options: object = {}, environment: NodeJS.ProcessEnv = {}): Promise<EngineProcess> {
+    const engine = new EngineProcess('test/engine/literal-engine.js', {
+      LITERAL: JSON.stringify(options),
+      ...environment,
+    });
     await engine.start({} as Profile);
     return engine;
   }
