@@ -25,11 +25,16 @@ export function uniforms({ ray, lens, camera, source, output }: Rectification): 
     ...coefficients,
     in_width: source.width,
     in_height: source.height,
-    out_width: output.width,
-    out_height: output.height,
+    pixel_x: 1 / output.width,
+    pixel_y: 1 / output.height,
+    texel_x: 1 / (source.width + black),
+    texel_y: 1 / (source.height * 1.5 + black),
     cosited: source.height > highestBetween ? 0.5 : 0,
   };
 }
+
+/** Texels of black beside and between the planes (gstplanes.h). */
+const black = 4;
 
 const noLens = { k1: 0, k2: 0, p1: 0, p2: 0, k3: 0, k4: 0, k5: 0, k6: 0 };
 

@@ -1,4 +1,5 @@
-import { mapPixel, type Rectification } from '../../src/calibration/rectification.js';
+import type { Rectification } from '../../src/calibration/rectification.js';
+import { rectifiedPlane } from '../../src/cli/check/reference.js';
 import type { Picture } from './render.js';
 
 /**
@@ -20,22 +21,18 @@ function wave(at: number): number {
   return Math.abs((at % 32) - 15.5) * 16 - 8;
 }
 
-/** The reference for `shaders/rectify.frag`: bilinear between pixels, the outermost ones stretched to the edge, black outside. */
-export function rectified(r: Rectification, from: Picture): { picture: Picture; inside: Uint8Array } {
-  const { width, height } = r.output;
-  const data = new Uint8Array(width * height * 4);
-  const inside = new Uint8Array(width * height);
-  for (let y = 0, index = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, index++) {
-      const [u, v] = mapPixel(r, x, y);
-      data[index * 4 + 3] = 255;
-      if (!(u >= -0.5 && u <= from.width - 0.5 && v >= -0.5 && v <= from.height - 0.5)) continue;
-      // On the very edge either answer is right.
-      inside[index] = u > -0.4 && u < from.width - 0.6 && v > -0.4 && v < from.height - 0.6 ? 1 : 2;
-      for (let channel = 0; channel < 3; channel++) data[index * 4 + channel] = Math.round(sample(from, u, v, channel));
-    }
-  }
-  return { picture: { width, height, data }, inside };
+/** The reference for `shaders/rectify.frag`, channel by channel. */
+export function rectified(
+  r: Rectification,
+  { width, height, data }: Picture,
+): { picture: Picture; places: Uint8Array } {
+  const channels = [0, 1, 2].map((channel) =>
+    rectifiedPlane(r, { width, height, data: data.filter((_, index) => index % 4 === channel) }, 0),
+  );
+  const drawn = Uint8Array.from({ length: r.output.width * r.output.height * 4 }, (_, index) =>
+    Math.round(channels[index % 4]?.values[index >> 2] ?? 255),
+  );
+  return { picture: { ...r.output, data: drawn }, places: channels[0]!.places };
 }
 
 /** Mean and 99.9th percentile of the absolute difference, over the channels of the pixels that `of` takes. */
@@ -54,15 +51,4 @@ export function difference(a: Picture, b: Picture, of: (pixel: number) => boolea
     if (above > total / 1000) break;
   }
   return { mean, p999 };
-}
-
-function sample({ width, height, data }: Picture, u: number, v: number, channel: number): number {
-  const x = Math.min(Math.max(u, 0), width - 1);
-  const y = Math.min(Math.max(v, 0), height - 1);
-  const [left, top] = [Math.floor(x), Math.floor(y)];
-  const [right, bottom] = [Math.min(left + 1, width - 1), Math.min(top + 1, height - 1)];
-  const at = (column: number, row: number) => data[(row * width + column) * 4 + channel] ?? 0;
-  const upper = at(left, top) + (at(right, top) - at(left, top)) * (x - left);
-  const lower = at(left, bottom) + (at(right, bottom) - at(left, bottom)) * (x - left);
-  return upper + (lower - upper) * (y - top);
 }

@@ -66,6 +66,6 @@ export function rectifiedPlanes(r: Rectification, from: Planes, cosited: boolean
   return (['y', 'u', 'v'] as const).map((name) => {
     const every = name === 'y' ? 1 : 2;
     const plane = { data: from[name], width: from.size.width / every, height: from.size.height / every };
-    return { name, ...rectifiedPlane(r, plane, { every, cosited }) };
+    return { name, ...rectifiedPlane(r, plane, name === 'y' ? 16 : 128, { every, cosited }) };
   });
 }

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { rectification } from '../../src/calibration/rectification.js';
 import type { Calibration } from '../../src/protocol/configuration.js';
 import { type Case, caseOf, random, randomEye } from '../calibration/cases.js';
+import { where } from '../../src/cli/check/reference.js';
 import { difference, measuringPicture, rectified } from './pictures.js';
 import { renderPicture } from './render.js';
 
@@ -36,10 +37,12 @@ describe('glshader draws what the reference says', () => {
       assert.ok(r);
       const from = measuringPicture(r.source.width, r.source.height);
       const drawn = await renderPicture(r, from);
-      const { picture, inside } = rectified(r, from);
-      const { mean, p999 } = difference(drawn, picture, (pixel) => inside[pixel] === 1);
+      const { picture, places } = rectified(r, from);
+      const { mean, p999 } = difference(drawn, picture, (pixel) => places[pixel] === where.inside);
       assert.ok(mean < 1 && p999 <= 8, `inside: mean ${mean}, 99.9th percentile ${p999}`);
-      const outside = difference(drawn, picture, (pixel) => inside[pixel] === 0);
+      const edge = difference(drawn, picture, (pixel) => places[pixel] === where.edge);
+      assert.ok(Number.isNaN(edge.mean) || edge.mean < 2, `at the edge: mean ${edge.mean}`);
+      const outside = difference(drawn, picture, (pixel) => places[pixel] === where.outside);
       assert.ok(Number.isNaN(outside.mean) || outside.mean === 0, `outside is not black: mean ${outside.mean}`);
     });
   }

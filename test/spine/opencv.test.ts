@@ -15,8 +15,8 @@ import { difference } from '../shaders/pictures.js';
 import { type Picture, readPicture } from '../shaders/render.js';
 
 /**
- * The promise: what `snapshot` gives differs from OpenCV's `remap` by less than 1.0 of 255 in the mean and 8 at the 99.9th percentile, over the channels of
- * the pixels whose source lies inside the picture.
+ * The promise: what `snapshot` gives differs from OpenCV's `remap` by less than 1.0 of 255 in the mean over the channels of the pixels whose source lies
+ * inside the picture, and by less than 8 at the 99.9th percentile over all of them, also where a picture falls to the black around it.
  *
  * `remap` gets the picture of the file itself and not a snapshot without rectification: so a level that is lost on the way from RGB to 4:2:0 and back counts,
  * as it does for whoever compares with OpenCV from outside.
@@ -145,7 +145,10 @@ async function rectifiesAsOpenCv(running: Running, calibration: Lens, shown: Rec
     const share = inside.filter(Boolean).length / inside.length;
     assert.ok(share > 0.6, `${eye}: the source of only ${share} of the pixels is inside`);
     const drawn = await snapshot(running, eye, { width, height });
-    const { mean, p999 } = difference(drawn, remap(cv, shown[eye], { x, y }), (pixel) => inside[pixel]!);
+    const expected = remap(cv, shown[eye], { x, y });
+    // Black, where there is much of it, is no merit: the mean is that of the inside, while the rest has the whole picture, edge and all.
+    const { mean } = difference(drawn, expected, (pixel) => inside[pixel]!);
+    const { p999 } = difference(drawn, expected, () => true);
     assert.ok(mean < allowed.mean, `${eye}: mean ${mean}, 99.9th percentile ${p999}`);
     assert.ok(p999 < allowed.p999, `${eye}: 99.9th percentile ${p999}, mean ${mean}`);
   }

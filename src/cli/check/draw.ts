@@ -99,14 +99,15 @@ export async function drawAndCompare(
   const r = testCase(lens === 'fisheye.glsl' ? 'fisheye' : 'pinhole');
   const bytes = way.join(way.planes.map(({ plane }) => plane.data));
   const drawn = way.split(await draw(way, bytes, fragment, uniformsText('rectify', uniforms(r)), machine));
-  const each = way.planes.map(({ plane, sampling, black: outside }, index) =>
-    differenceFrom(rectifiedPlane(r, plane, sampling), drawn[index]!, outside),
+  const each = way.planes.map(({ plane, sampling, black: around }, index) =>
+    differenceFrom(rectifiedPlane(r, plane, around, sampling), drawn[index]!),
   );
   const greatest = (of: (difference: Difference) => number) => Math.max(...each.map(of));
   return {
     mean: greatest(({ mean }) => mean),
     p999: greatest(({ p999 }) => p999),
     worst: greatest(({ worst }) => worst),
+    edge: greatest(({ edge }) => edge),
     outside: greatest(({ outside }) => outside),
     compared: Math.min(...each.map(({ compared }) => compared)),
   };

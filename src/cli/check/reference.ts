@@ -12,67 +12,76 @@ export interface Sampling {
   cosited: boolean;
 }
 
+/** Where a sample comes from: between samples of the plane, between those at its edge and the black around it, or from black alone. */
+export const where = { outside: 0, inside: 1, edge: 2 } as const;
+
 /**
- * What the shaders are to draw, by the reference of their mathematics ({@link mapPixel}): the plane bilinear between its samples, the outermost ones
- * stretched to the edge; and for each sample whether its source is inside (1), outside (0), or on the very edge (2), where either answer is right.
+ * What the shaders are to draw, by the reference of their mathematics ({@link mapPixel}): the plane bilinear between its samples, and `black` all around it,
+ * as OpenCV's `remap` draws with BORDER_CONSTANT.
  */
 export function rectifiedPlane(
   r: Rectification,
   from: Plane,
+  black: number,
   { every, cosited }: Sampling = { every: 1, cosited: false },
-): { values: Float32Array; inside: Uint8Array } {
+): { values: Float32Array; places: Uint8Array } {
   const shift = every === 2 && cosited ? 0.5 : 0;
   const [width, height] = [r.output.width / every, r.output.height / every];
   const values = new Float32Array(width * height);
-  const inside = new Uint8Array(width * height);
+  const places = new Uint8Array(width * height);
   for (let index = 0; index < values.length; index++) {
     const [x, y] = [index % width, Math.floor(index / width)];
     const [left, top] = mapPixel(r, (x + 0.5) * every - shift - 0.5, (y + 0.5) * every - 0.5);
     const [u, v] = [(left + 0.5 + shift) / every - 0.5, (top + 0.5) / every - 0.5];
-    const within = (margin: number) =>
-      u > margin - 0.5 && u < from.width - 0.5 - margin && v > margin - 0.5 && v < from.height - 0.5 - margin;
-    inside[index] = within(0.1) ? 1 : within(-0.1) ? 2 : 0;
-    if (inside[index] === 1) values[index] = sample(from, u, v);
+    const within = (beyond: number) =>
+      u >= -beyond && u <= from.width - 1 + beyond && v >= -beyond && v <= from.height - 1 + beyond;
+    // A map that is off by a tenth of a sample may still reach the last of the edge.
+    places[index] = within(0) ? where.inside : within(1.1) ? where.edge : where.outside;
+    values[index] = places[index] === where.outside ? black : sample(from, black, u, v);
   }
-  return { values, inside };
+  return { values, places };
 }
 
-function sample({ data, width, height }: Plane, u: number, v: number): number {
-  const x = Math.min(Math.max(u, 0), width - 1);
-  const y = Math.min(Math.max(v, 0), height - 1);
-  const [left, top] = [Math.floor(x), Math.floor(y)];
-  const [right, bottom] = [Math.min(left + 1, width - 1), Math.min(top + 1, height - 1)];
-  const at = (column: number, row: number) => data[row * width + column]!;
-  const upper = at(left, top) + (at(right, top) - at(left, top)) * (x - left);
-  const lower = at(left, bottom) + (at(right, bottom) - at(left, bottom)) * (x - left);
-  return upper + (lower - upper) * (y - top);
+function sample({ data, width, height }: Plane, black: number, u: number, v: number): number {
+  const [left, top] = [Math.floor(u), Math.floor(v)];
+  const at = (column: number, row: number) =>
+    column >= 0 && column < width && row >= 0 && row < height ? data[row * width + column]! : black;
+  const upper = at(left, top) + (at(left + 1, top) - at(left, top)) * (u - left);
+  const lower = at(left, top + 1) + (at(left + 1, top + 1) - at(left, top + 1)) * (u - left);
+  return upper + (lower - upper) * (v - top);
 }
 
-/** Of 255: the absolute difference of what was drawn from the reference, where the source is inside; and the greatest one from black outside. */
+/** Of 255: the absolute difference of what was drawn from the reference, where the source is inside; its mean at the edge; and the greatest one outside. */
 export interface Difference {
   mean: number;
   p999: number;
   worst: number;
+  edge: number;
   outside: number;
-  /** Share of the samples that were compared. */
+  /** Share of the samples whose source is inside. */
   compared: number;
 }
 
 export function differenceFrom(
-  { values, inside }: { values: Float32Array; inside: Uint8Array },
+  { values, places }: { values: Float32Array; places: Uint8Array },
   drawn: Uint8Array,
-  black: number,
 ): Difference {
-  const off: number[] = [];
-  let outside = 0;
-  inside.forEach((where, index) => {
-    if (where === 1) off.push(Math.abs(drawn[index]! - values[index]!));
-    else if (where === 0) outside = Math.max(outside, Math.abs(drawn[index]! - black));
-  });
-  off.sort((a, b) => a - b);
-  const mean = off.reduce((sum, each) => sum + each, 0) / off.length;
-  const p999 = off[Math.floor(off.length * 0.999)]!;
-  return { mean, p999, worst: off.at(-1)!, outside, compared: off.length / values.length };
+  const off: number[][] = Object.values(where).map(() => []);
+  places.forEach((place, index) => off[place]!.push(Math.abs(drawn[index]! - values[index]!)));
+  const [outside, inside, edge] = [off[where.outside]!, off[where.inside]!, off[where.edge]!];
+  inside.sort((a, b) => a - b);
+  return {
+    mean: meanOf(inside),
+    p999: inside[Math.floor(inside.length * 0.999)]!,
+    worst: inside.at(-1)!,
+    edge: edge.length === 0 ? 0 : meanOf(edge),
+    outside: outside.reduce((most, each) => Math.max(most, each), 0),
+    compared: inside.length / values.length,
+  };
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, each) => sum + each, 0) / values.length;
 }
 
 /** A triangle wave of bytes between 128 ± `slope` · `period` / 4. */

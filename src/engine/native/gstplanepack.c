@@ -32,24 +32,37 @@ static GstStaticPadTemplate texture_source =
 	GST_STATIC_PAD_TEMPLATE("src", GST_PAD_SRC, GST_PAD_ALWAYS,
 				GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE_WITH_FEATURES("memory:GLMemory", "RGBA")));
 
-static void set_height(GstStructure *structure, gint to_rows, gint of_rows, gint before, gint after)
+static void set_size(GstStructure *structure, const gchar *name, gint size)
 {
-	gint height;
-
-	if (gst_structure_get_int(structure, "height", &height))
-		gst_structure_set(structure, "height", G_TYPE_INT, (height - before) * to_rows / of_rows + after, NULL);
-	else
-		gst_structure_remove_field(structure, "height");
+	gst_structure_set(structure, name, G_TYPE_INT, size, NULL);
 }
 
 static void packed_size(GstStructure *structure)
 {
-	set_height(structure, 3, 2, 0, PLANES_BLACK);
+	gint width, height;
+
+	if (gst_structure_get_int(structure, "width", &width))
+		set_size(structure, "width", width + PLANES_BLACK);
+	else
+		gst_structure_remove_field(structure, "width");
+	if (gst_structure_get_int(structure, "height", &height))
+		set_size(structure, "height", height * 3 / 2 + PLANES_BLACK);
+	else
+		gst_structure_remove_field(structure, "height");
 }
 
 static void picture_size(GstStructure *structure)
 {
-	set_height(structure, 2, 3, PLANES_BLACK, 0);
+	gint width, height;
+
+	if (gst_structure_get_int(structure, "width", &width))
+		set_size(structure, "width", width - PLANES_BLACK);
+	else
+		gst_structure_remove_field(structure, "width");
+	if (gst_structure_get_int(structure, "height", &height))
+		set_size(structure, "height", (height - PLANES_BLACK) * 2 / 3);
+	else
+		gst_structure_remove_field(structure, "height");
 }
 
 static void same_size(GstStructure *structure)
@@ -95,7 +108,8 @@ static GstFlowReturn pack(GstBaseTransform *base, GstBuffer *input, GstBuffer *o
 {
 	PlanesElement *self = (PlanesElement *)base;
 	gint width = GST_VIDEO_INFO_WIDTH(&self->in), height = GST_VIDEO_INFO_HEIGHT(&self->in);
-	gboolean full = self->in.colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255;
+	gint whole = GST_VIDEO_INFO_WIDTH(&self->out), half = whole / 2;
+	guint8 black = self->in.colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255 ? 0 : 16;
 	GstVideoMeta *meta = gst_buffer_get_video_meta(output);
 	GstVideoFrame from, to;
 	gint row, stride;
@@ -112,13 +126,23 @@ static GstFlowReturn pack(GstBaseTransform *base, GstBuffer *input, GstBuffer *o
 	}
 	data = GST_VIDEO_FRAME_PLANE_DATA(&to, 0);
 	stride = GST_VIDEO_FRAME_PLANE_STRIDE(&to, 0);
-	for (row = 0; row < height; row++, data += stride)
-		memcpy(data,
+	memset(data, black, whole);
+	data += stride;
+	for (row = 0; row < height; row++, data += stride) {
+		data[0] = black;
+		memcpy(data + 1,
 		       (const guint8 *)GST_VIDEO_FRAME_PLANE_DATA(&from, 0) + row * GST_VIDEO_FRAME_PLANE_STRIDE(&from, 0), width);
-	for (row = 0; row < height / 2; row++, data += stride)
-		copy_chroma_row(&from, row, data, data + width / 2, width / 2);
-	memset(data, full ? 0 : 16, width);
-	memset(data + stride, BLACK_CHROMA, width);
+		memset(data + 1 + width, black, whole - 1 - width);
+	}
+	memset(data, black, whole);
+	data += stride;
+	memset(data, BLACK_CHROMA, whole);
+	data += stride;
+	for (row = 0; row < height / 2; row++, data += stride) {
+		data[0] = data[half - 1] = data[half] = data[whole - 1] = BLACK_CHROMA;
+		copy_chroma_row(&from, row, data + 1, data + half + 1, half - 2);
+	}
+	memset(data, BLACK_CHROMA, whole);
 	gst_video_frame_unmap(&to);
 	gst_video_frame_unmap(&from);
 	return GST_FLOW_OK;

@@ -1,8 +1,8 @@
 /* What the three elements of the planes' way through GL agree on.
  *
- * A 4:2:0 picture of W x H becomes one picture of bytes: the luma on top, below it the chroma, U on the left and V on the right half, and two
- * more rows of black luma and of black chroma where there is a lens to look past. As it comes, it is uploaded as grey (a byte a texel, so that the
- * filter of the texture is the bilinear one); as it goes, four bytes are one RGBA texel, since a shader writes those.
+ * A 4:2:0 picture of W x H becomes one picture of bytes: the luma on top, below it the chroma, U on the left and V on the right half. As it comes, it
+ * is uploaded as grey (a byte a texel, so that the filter of the texture is the bilinear one), with one sample of black around each plane, which is what a
+ * lens that looks past the picture sees; as it goes, four bytes are one RGBA texel, since a shader writes those.
  *
  * Caps on the way carry colorimetry and chroma-site of the picture as planes-colorimetry and planes-chroma-site: grey and RGBA have none of theirs.
  */
@@ -13,8 +13,8 @@
 #include <gst/video/video.h>
 
 #define PLANES_FORMATS "{ I420, NV12, YV12, NV21 }"
-/* Rows of black below the planes that go in. */
-#define PLANES_BLACK 2
+/* Samples of black beside two planes, or above and below them. */
+#define PLANES_BLACK 4
 
 typedef struct {
 	GstBaseTransform parent;
