@@ -5,7 +5,7 @@ import { beatSeconds, offerStamps, type Shape } from './delay/cameras.js';
 import { ours } from './delay/ours.js';
 import { watchRound, type Round } from './delay/round.js';
 import type { System } from './delay/system.js';
-import { coresOf, delayRows, mixedRow, rateRow, ratioRow, titleOf } from './delay/rows.js';
+import { coresOf, delayRows, mixedRow, rateRow, ratioRow, submittedRows, titleOf } from './delay/rows.js';
 import { rowOf, type Measure, type Options, type Row } from './measure.js';
 import { aiortc, hasAiortc } from './peers/aiortc.js';
 import { hasJanus, janus } from './peers/janus.js';
@@ -43,6 +43,11 @@ export const delays: readonly Measure[] = [
           ...delayRows(`${what}, bare`, least!),
           ratioRow(`${what}, p50 / bare`, mine!, least!, (round) => round.p50, 1),
           ratioRow(`${what}, p95 / bare`, mine!, least!, (round) => round.p95, 1),
+          ...submittedRows(
+            `${what}, submitted, p50 / bare`,
+            byRound(mine!, least!, (a, b) => a / b),
+            '',
+          ),
           ratioRow(`${what}, cores / bare`, mine!, least!, coresOf, 1.05),
           rateRow(`${what}, shown / camera`, mine!, shape),
           rateRow(`${what}, bare, shown / camera`, least!, shape, false),
@@ -67,6 +72,10 @@ export const delays: readonly Measure[] = [
             'ms',
             pinhole!.map(({ p50 }, round) => p50 - without![round]!.p50),
             { limit: 6 },
+          ),
+          ...submittedRows(
+            `${what}, added by pinhole, submitted, p50`,
+            byRound(pinhole!, without!, (a, b) => a - b),
           ),
           rateRow(`${what}, pinhole, shown / camera`, pinhole!, shape),
         ];
@@ -143,6 +152,17 @@ async function withDisplay(work: (browser: Browser) => Promise<Row[]>): Promise<
   } finally {
     await browser.close();
   }
+}
+
+function byRound(
+  mine: readonly Round[],
+  others: readonly Round[],
+  compare: (mine: number, other: number) => number,
+): (number | null)[] {
+  return mine.map(({ submitted }, round) => {
+    const other = others[round]!.submitted;
+    return submitted === null || other === null ? null : compare(submitted, other);
+  });
 }
 
 function alike(shape: Shape, ...systems: System[]): [System, Shape][] {

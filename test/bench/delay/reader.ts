@@ -5,8 +5,10 @@ import { readStamp, stampCorner, stampShape, type Stamp } from './stamp.js';
 export interface Presented {
   /** The page's rendering step that the picture appeared with. */
   at: number;
-  /** The last packet of the frame had arrived; null for what the page painted itself. */
+  /** The last packet of the frame had arrived; null for what the page painted itself, here and below. */
   receivedAt: number | null;
+  /** The decoded frame was submitted for composition. */
+  submittedAt: number | null;
   rtpTimestamp: number | null;
   /** Stamped captures, ms; null where none could be read, undefined for an eye that is not in it. */
   left?: number | null;
@@ -83,11 +85,12 @@ function read(options: { sideBySide: boolean; cell: number; columns: number; row
   };
 
   const followVideo = (video: HTMLVideoElement, eyes: ('left' | 'right')[]): void => {
-    const next = (at: number, { receiveTime, rtpTimestamp }: VideoFrameCallbackMetadata): void => {
+    const next = (at: number, { receiveTime, presentationTime, rtpTimestamp }: VideoFrameCallbackMetadata): void => {
       video.requestVideoFrameCallback(next);
       void readFrame(new VideoFrame(video), eyes, {
         at,
         receivedAt: receiveTime ?? null,
+        submittedAt: presentationTime,
         rtpTimestamp: rtpTimestamp ?? null,
       });
     };
@@ -102,7 +105,7 @@ function read(options: { sideBySide: boolean; cell: number; columns: number; row
     const pixels = new Uint8Array(canvas.width * canvas.height * 4);
     const readPainted = (): void => {
       drawn = false;
-      const presented: Presented = { at: NaN, receivedAt: null, rtpTimestamp: null };
+      const presented: Presented = { at: NaN, receivedAt: null, submittedAt: null, rtpTimestamp: null };
       const scale = canvas.width / 2 / (window.binocle.eyes.left.videoWidth || 1);
       for (const eye of ['left', 'right'] as const) {
         const corner = window.stampCorner(canvas.width / 2 / scale, canvas.height / scale);

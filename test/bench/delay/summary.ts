@@ -7,6 +7,8 @@ export interface Summary {
   p50: number;
   p95: number;
   p99: number;
+  /** Median from the capture to the decoded frame's submission for composition: no display's clock is in it. Null where the page paints. */
+  submitted: number | null;
   /** Frames a second that an eye was shown. */
   fps: { left: number; right: number; slower: number };
   /** Display frames with both eyes, and those of them whose eyes were of different instants. */
@@ -34,20 +36,25 @@ export function summarise(
     presented.filter((frame) => frame[eye] !== undefined).map((frame) => ({ eye, frame, captured: frame[eye]! })),
   );
   const readable = stamped.filter(({ captured }) => captured !== null);
-  const delays = eyes
-    .flatMap((eye) =>
-      meant(
-        readable.filter((one) => one.eye === eye),
-        frameMs,
-      ).map(({ captured, at }) => since(captured, at + offsetMs)),
-    )
-    .toSorted((a, b) => a - b);
+  const shown = eyes.flatMap((eye) =>
+    meant(
+      readable.filter((one) => one.eye === eye),
+      frameMs,
+    ),
+  );
+  const delays = sorted(shown.map(({ captured, at }) => since(captured, at + offsetMs)));
+  const submitted = sorted(
+    shown.flatMap(({ captured, submittedAt }) =>
+      submittedAt === null ? [] : [since(captured, submittedAt + offsetMs)],
+    ),
+  );
   const [left, right] = eyes.map((eye) => distinct(presented, eye) / seconds) as [number, number];
   if (delays.length === 0) throw new Error('no stamp could be read');
   return {
     p50: percentile(delays, 50),
     p95: percentile(delays, 95),
     p99: percentile(delays, 99),
+    submitted: submitted.length === 0 ? null : percentile(submitted, 50),
     fps: { left, right, slower: Math.min(left, right) },
     ...pairsOf(presented),
     frames: stamped.length,
@@ -62,17 +69,21 @@ export function summarise(
 function meant(
   stamped: readonly { frame: Presented; captured: number }[],
   frameMs: number,
-): { captured: number; at: number }[] {
+): { captured: number; at: number; submittedAt: number | null }[] {
   const offsets = stamped
     .filter(({ frame }) => frame.rtpTimestamp !== null)
     .map(({ frame, captured }) => modulo(captured - frame.rtpTimestamp! / 90))
     .toSorted((a, b) => a - b);
   const offset = offsets.length === 0 ? null : percentile(offsets, 50);
-  return stamped.map(({ frame: { at, rtpTimestamp }, captured }) => {
-    if (offset === null || rtpTimestamp === null) return { captured, at };
+  return stamped.map(({ frame: { at, submittedAt, rtpTimestamp }, captured }) => {
+    if (offset === null || rtpTimestamp === null) return { captured, at, submittedAt };
     const onLine = modulo(rtpTimestamp / 90 + offset);
-    return { captured: Math.abs(since(captured, onLine)) > frameMs / 2 ? onLine : captured, at };
+    return { captured: Math.abs(since(captured, onLine)) > frameMs / 2 ? onLine : captured, at, submittedAt };
   });
+}
+
+function sorted(values: readonly number[]): number[] {
+  return values.toSorted((a, b) => a - b);
 }
 
 function distinct(presented: readonly Presented[], eye: 'left' | 'right'): number {
