@@ -11,6 +11,7 @@ import type { Pump } from './pump.js';
 import { Viewer, type NotifyOfViewer } from './viewer.js';
 
 type Params<M extends keyof EngineMethods> = EngineMethods[M]['params'];
+type Wanted = Required<Params<'addViewer'>>;
 
 /** What viewers hang on: a graph that runs, and what it was drawn from. */
 export interface Place {
@@ -25,7 +26,7 @@ export class Viewers {
   readonly #pump: Pump;
   readonly #memory: Memory;
   readonly #notify: NotifyOfViewer;
-  readonly #wanted = new Map<string, Params<'addViewer'>>();
+  readonly #wanted = new Map<string, Wanted>();
   readonly #viewers = new Map<string, Viewer>();
   #place: Place | null = null;
   #paused = false;
@@ -38,7 +39,8 @@ export class Viewers {
   }
 
   /** Its offer comes as an event. Throws `bad-message` for a name that is taken, and what the branch’s text throws. */
-  add(wanted: Params<'addViewer'>): void {
+  add({ tracks = 1, ...rest }: Params<'addViewer'>): void {
+    const wanted = { tracks, ...rest };
     if (this.#wanted.has(wanted.viewer))
       throw new BinocleError('bad-message', `the viewer "${wanted.viewer}" is there already`);
     if (this.#place !== null && !this.#paused) this.#take(this.#made(this.#place, wanted));
@@ -135,9 +137,9 @@ export class Viewers {
   }
 
   /** It holds nothing of the place: that may go before it. RFC 3550, section 5.1: the initial timestamp is random. */
-  #made(place: Place, wanted: Params<'addViewer'>): Viewer {
+  #made(place: Place, wanted: Wanted): Viewer {
     const { graph, blueprint } = place;
-    const { viewer, ice, tracks = 1 } = wanted;
+    const { viewer, ice, tracks } = wanted;
     return new Viewer(graph, blueprint.plan, {
       viewer,
       ice,
@@ -150,7 +152,7 @@ export class Viewers {
   }
 
   /** What it is offered there, see {@link offeredBy}. */
-  #offeredTo({ tracks = 1 }: Params<'addViewer'>, { graph, blueprint }: Place): string {
+  #offeredTo({ tracks }: Wanted, { graph, blueprint }: Place): string {
     return offeredBy(graph, blueprint, tracks);
   }
 
