@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { rectification } from '../../src/calibration/rectification.js';
+import { where } from '../../src/cli/check/reference.js';
+import { packagePath } from '../../src/paths.js';
 import type { Calibration } from '../../src/protocol/configuration.js';
 import { type Case, caseOf, random, randomEye } from '../calibration/cases.js';
-import { where } from '../../src/cli/check/reference.js';
 import { difference, measuringPicture, rectified } from './pictures.js';
-import { renderPicture } from './render.js';
+import { bash, readPicture, renderPicture } from './render.js';
 
 const small = { width: 640, height: 480 };
 const wide = { width: 1280, height: 720 };
@@ -60,6 +64,27 @@ test('a pole of the rational lens is black, not noise', async () => {
   // The denominator 1 - 10 r2 is 0 at 158 px from the axis; before that the source has long left the picture.
   const pixel = (239 * 640 + 319 + 158) * 4;
   assert.deepEqual([...drawn.data.subarray(pixel, pixel + 4)], [0, 0, 0, 255]);
+});
+
+test('the line of shaders/README.md draws with all uniforms that the shader has', async () => {
+  const [, lines] = /```sh\n([\s\S]*?)```/.exec(await readFile(packagePath('shaders', 'README.md'), 'utf8'))!;
+  const folder = await mkdtemp(join(tmpdir(), 'binocle-readme-'));
+  try {
+    const path = join(folder, 'bent.png');
+    await bash(`cd '${packagePath()}'; ${lines!.replace('bent.png', path)}`);
+    const { data } = await readPicture(path, 640, 480);
+    const at = (x: number, y: number) => [...data.subarray((y * 640 + x) * 4, (y * 640 + x) * 4 + 3)];
+    // White and yellow bars with a bent line between them; a uniform that is left out is 0, and darkens or moves everything.
+    assert.deepEqual(
+      [at(70, 240), at(70, 5)],
+      [
+        [255, 255, 255],
+        [255, 255, 0],
+      ],
+    );
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 function calibrated(model: 'pinhole' | 'fisheye', coefficients: number, size: { width: number; height: number }): Case {

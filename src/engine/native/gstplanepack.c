@@ -32,37 +32,27 @@ static GstStaticPadTemplate texture_source =
 	GST_STATIC_PAD_TEMPLATE("src", GST_PAD_SRC, GST_PAD_ALWAYS,
 				GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE_WITH_FEATURES("memory:GLMemory", "RGBA")));
 
-static void set_size(GstStructure *structure, const gchar *name, gint size)
+/* (field - before) * to / of + after; a field that is not known is left out. */
+static void resize(GstStructure *structure, const gchar *field, gint before, gint to, gint of, gint after)
 {
-	gst_structure_set(structure, name, G_TYPE_INT, size, NULL);
+	gint size;
+
+	if (gst_structure_get_int(structure, field, &size))
+		gst_structure_set(structure, field, G_TYPE_INT, (size - before) * to / of + after, NULL);
+	else
+		gst_structure_remove_field(structure, field);
 }
 
 static void packed_size(GstStructure *structure)
 {
-	gint width, height;
-
-	if (gst_structure_get_int(structure, "width", &width))
-		set_size(structure, "width", width + PLANES_BLACK);
-	else
-		gst_structure_remove_field(structure, "width");
-	if (gst_structure_get_int(structure, "height", &height))
-		set_size(structure, "height", height * 3 / 2 + PLANES_BLACK);
-	else
-		gst_structure_remove_field(structure, "height");
+	resize(structure, "width", 0, 1, 1, PLANES_BLACK);
+	resize(structure, "height", 0, 3, 2, PLANES_BLACK);
 }
 
 static void picture_size(GstStructure *structure)
 {
-	gint width, height;
-
-	if (gst_structure_get_int(structure, "width", &width))
-		set_size(structure, "width", width - PLANES_BLACK);
-	else
-		gst_structure_remove_field(structure, "width");
-	if (gst_structure_get_int(structure, "height", &height))
-		set_size(structure, "height", (height - PLANES_BLACK) * 2 / 3);
-	else
-		gst_structure_remove_field(structure, "height");
+	resize(structure, "width", PLANES_BLACK, 1, 1, 0);
+	resize(structure, "height", PLANES_BLACK, 2, 3, 0);
 }
 
 static void same_size(GstStructure *structure)

@@ -10,7 +10,7 @@ export function delayRows(
   const sum = (of: (round: Round) => number): number => all.reduce((total, round) => total + of(round), 0);
   const clock = Math.max(...all.map(({ clockErrorMs }) => clockErrorMs)).toFixed(2);
   const note = `${sum(({ frames }) => frames)} frames, ${sum(({ unreadable }) => unreadable)} unreadable, clocks ± ${clock} ms`;
-  const delayRow = (name: 'p50' | 'p95' | 'p99', rest: Pick<Row, 'limit' | 'note'>): Row =>
+  const percentileRow = (name: 'p50' | 'p95' | 'p99', rest: Pick<Row, 'limit' | 'note'>): Row =>
     rowOf(
       `${what}, ${name}`,
       'ms',
@@ -18,9 +18,9 @@ export function delayRows(
       rest,
     );
   return [
-    delayRow('p50', { note, ...(limits.p50 === undefined ? {} : { limit: limits.p50 }) }),
-    delayRow('p95', limits.p95 === undefined ? {} : { limit: limits.p95 }),
-    delayRow('p99', {}),
+    percentileRow('p50', { note, ...(limits.p50 === undefined ? {} : { limit: limits.p50 }) }),
+    percentileRow('p95', limits.p95 === undefined ? {} : { limit: limits.p95 }),
+    percentileRow('p99', {}),
     ...submittedRows(
       `${what}, submitted, p50`,
       all.map(({ submitted }) => submitted),
