@@ -4,8 +4,8 @@ import type { Rectification } from './rectification.js';
 const highestBetween = 576;
 
 /**
- * The uniforms of `shaders/`, for every lens and for both `rectify.frag` and `planes.frag`: scalar floats, always all of them, since a program keeps
- * the last value of a uniform that is not set again (and 0 at first); one that a program has not is passed over.
+ * The uniforms of `shaders/` and of `lensremap`, for every lens and for both `rectify.frag` and `planes.frag`: scalar floats, always all of them, since a
+ * program keeps the last value of a uniform that is not set again (and 0 at first); one that a program has not is passed over.
  */
 export function uniforms({ ray, lens, camera, source, output }: Rectification): Record<string, number> {
   const { model: _, ...coefficients } = lens;
@@ -23,6 +23,7 @@ export function uniforms({ ray, lens, camera, source, output }: Rectification): 
     ...camera,
     ...noLens,
     ...coefficients,
+    fisheye: lens.model === 'fisheye' ? 1 : 0,
     in_width: source.width,
     in_height: source.height,
     pixel_x: 1 / output.width,

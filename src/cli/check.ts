@@ -16,7 +16,7 @@ export const command: Command = {
   help: `Each FILE is checked by itself: a configuration (on top of those given with -c), a template (*.gst) or a shader (*.frag).
 Without one, the configuration that would be used. In any case the templates of pipelines/ are read, the graph is planned and
 handed to GStreamer without being played, every shader, also those in templates, is compiled with this machine's GL, and a test
-picture is drawn through those that rectify and compared with the reference. No camera is needed.`,
+picture is drawn through what rectifies, with GL and without, and compared with the reference. No camera is needed.`,
   async run({ options, positionals, json, print }) {
     const named = (ending: string) => positionals.filter((path) => path.endsWith(ending)).map((path) => resolve(path));
     const templates = named('.gst');
@@ -72,6 +72,7 @@ async function checkOnMachine(
   const { checkGraph } = await import('./check/graph.js');
   const { checkShader, checkShaderFile, checkShippedShaders } = await import('./check/shaders.js');
   const { shippedSources, sourcesInTemplate, textOf } = await import('./check/shader-sources.js');
+  const { checkRemap } = await import('./check/drawing.js');
   const { probeMachine } = await import('../engine/probe.js');
   const rows: Row[] = [];
   const found = templates.flatMap(sourcesInTemplate);
@@ -83,7 +84,7 @@ async function checkOnMachine(
     machine ??= graph.machine;
   }
   const here = machine ?? (await probeMachine());
-  rows.push(...(await checkShippedShaders(here)));
+  rows.push(...(await checkShippedShaders(here)), ...(await checkRemap(here)));
   const checked = new Set(shippedSources().map(({ name }) => name));
   const others = new Map(found.filter(({ name }) => !checked.has(name)).map((source) => [textOf(source), source]));
   for (const source of others.values()) rows.push(await checkShader(source, here));

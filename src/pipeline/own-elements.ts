@@ -5,6 +5,7 @@ export const ownElements: ReadonlySet<string> = new Set([
   'detour',
   'exactcolours',
   'keyframegate',
+  'lensremap',
   'planepack',
   'planetexture',
   'planeunpack',

@@ -11,7 +11,7 @@ import type { Machine } from './machine.js';
 import type { Parts } from './parts.js';
 import type { Choice, Plan } from './plan.js';
 import { whyNot } from './requirements.js';
-import { chooseRoad } from './roads.js';
+import { chooseRoad, type Road, roads } from './roads.js';
 import { fill } from './template.js';
 import type { Templates } from './templates.js';
 
@@ -48,22 +48,21 @@ export class RectifyEye {
       if (!inGl) this.#convert(parts, eye, source, format, encoder);
       else {
         const { road, ...choice } = chooseRoad(source.template.header, this.#machine, this.#templates, null);
-        parts.add('transfer', road.download, { eye, format, ...this.#size });
-        this.choices.push({ what: `transfer ${eye}`, ...choice });
+        // Where there is none, the template says what is missing.
+        parts.add('transfer', (road?.gl ?? roads.cpu.gl).download, { eye, format, ...this.#size });
+        this.choices.push({ what: `transfer ${eye}`, chosen: (road ?? roads.cpu).name, ...choice });
       }
       if (whyNot(this.#templates.named('rectify', 'place'), this.#machine) === null)
         parts.add('rectify', 'place', { eye });
       return;
     }
-    const without = this.#withoutGl();
-    if (without === null) this.#inGl(parts, eye, source, format, wanted);
-    else this.#onlyCpu(parts, eye, format, without);
-  }
-
-  #withoutGl(): string | null {
-    const { gl } = this.#machine;
-    if (!gl.available) return gl.because;
-    return whyNot(this.#templates.named('rectify', 'shader'), this.#machine);
+    const { road, ...choice } = chooseRoad(source.template.header, this.#machine, this.#templates, wanted);
+    if (road === null) this.#withoutLens(parts, eye, format, choice.rejected);
+    else {
+      const chosen = road.gl === undefined ? road.name : `shader, ${road.name}`;
+      this.choices.push({ what: `rectify ${eye}`, chosen, ...choice });
+      this.#along(road, parts, eye, source, format, wanted);
+    }
   }
 
   #convert(parts: Parts, eye: Eye, source: Delivering, format: string, encoder: string): void {
@@ -75,27 +74,24 @@ export class RectifyEye {
     parts.add('transfer', 'convert', { eye, format });
   }
 
-  #inGl(parts: Parts, eye: Eye, source: Delivering, format: string, wanted: Rectification): void {
-    const { header } = source.template;
-    const { road, ...choice } = chooseRoad(header, this.#machine, this.#templates, wanted);
-    const inPlanes = road.rectify === 'planes';
+  #along(road: Road, parts: Parts, eye: Eye, source: Delivering, format: string, wanted: Rectification): void {
+    const inPlanes = road.takes === 'planes';
     if (inPlanes && source.format !== undefined && planesFormats.includes(source.format))
-      this.omitted.push({ stage: `convert ${eye}`, because: `the shader takes ${source.format} as it is` });
+      this.omitted.push({ stage: `convert ${eye}`, because: `${road.name} takes ${source.format} as it is` });
     else if (inPlanes) parts.add('transfer', 'convert-planes', { eye });
-    if (header.memory !== 'gl') parts.add('transfer', road.upload, { eye });
+    if (road.gl !== undefined && source.template.header.memory !== 'gl') parts.add('transfer', road.gl.upload, { eye });
     parts.add('rectify', road.rectify, {
       eye,
-      lens: packagePath('shaders', wanted.lens.model === 'fisheye' ? 'fisheye.glsl' : 'pinhole.glsl'),
-      shader: packagePath('shaders', road.shader),
       uniforms: uniformsText('rectify', uniforms(wanted)),
+      ...(road.gl === undefined ? { format } : filesOf(road.gl.shader, wanted)),
       ...this.#size,
       ...texelsOf(this.#size),
     });
-    parts.add('transfer', road.download, { eye, format, ...this.#size });
-    this.choices.push({ what: `rectify ${eye}`, ...choice, chosen: `shader, ${choice.chosen}` });
+    if (road.gl !== undefined) parts.add('transfer', road.gl.download, { eye, format, ...this.#size });
   }
 
-  #onlyCpu(parts: Parts, eye: Eye, format: string, because: string): void {
+  /** Neither GL nor the plugin. */
+  #withoutLens(parts: Parts, eye: Eye, format: string, rejected: Choice['rejected']): void {
     const view = this.#profile.view[eye];
     const { width, height } = this.#profile.capture;
     const { crop } = view;
@@ -117,14 +113,24 @@ export class RectifyEye {
       ...(view.shift_x === 0 && view.shift_y === 0 ? [] : ['shift']),
     ];
     const rest =
-      lost.length === 0 ? 'crop, rotate and flip are all that is asked for' : `lost without GL: ${lost.join(', ')}`;
+      lost.length === 0
+        ? 'crop, rotate and flip are all that is asked for'
+        : `lost without GL and plugin: ${lost.join(', ')}`;
     this.choices.push({
       what: `rectify ${eye}`,
       chosen: 'videocrop and videoflip',
       because: rest,
-      rejected: [{ option: 'shader', because }],
+      rejected,
     });
   }
+}
+
+/** What the shader is read from. */
+function filesOf(shader: string, { lens }: Rectification): { lens: string; shader: string } {
+  return {
+    lens: packagePath('shaders', lens.model === 'fisheye' ? 'fisheye.glsl' : 'pinhole.glsl'),
+    shader: packagePath('shaders', shader),
+  };
 }
 
 /** Size in texels of the planes that `shaders/planes.frag` writes, four bytes each; see gstplaneunpack.c. */

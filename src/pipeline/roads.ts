@@ -6,38 +6,36 @@ import { whyNot } from './requirements.js';
 import type { Template } from './template.js';
 import type { Templates } from './templates.js';
 
-/** A way of one eye's picture through GL and back, as templates of `pipelines/`. */
+/** A way of one eye's picture to its rectification and back, as templates of `pipelines/`. */
 export interface Road {
   /** As `binocle plan` calls it. */
   name: string;
-  upload: string;
+  /** What it takes: the planes of a 4:2:0 picture, or whatever can be converted to RGBA. */
+  takes: 'planes' | 'colours';
   rectify: string;
-  download: string;
-  /** The fragment in `shaders/`. */
-  shader: string;
+  /** Through GL, with this fragment of `shaders/`. */
+  gl?: { upload: string; download: string; shader: string };
 }
 
 export const roads = {
+  remap: { name: 'remap by the CPU', takes: 'planes', rectify: 'remap' },
   planes: {
     name: 'planes as they are',
-    upload: 'upload-planes',
+    takes: 'planes',
     rectify: 'planes',
-    download: 'download-planes',
-    shader: 'planes.frag',
+    gl: { upload: 'upload-planes', download: 'download-planes', shader: 'planes.frag' },
   },
   cpu: {
     name: 'colours converted by the CPU',
-    upload: 'upload-cpu',
+    takes: 'colours',
     rectify: 'shader',
-    download: 'download-cpu',
-    shader: 'rectify.frag',
+    gl: { upload: 'upload-cpu', download: 'download-cpu', shader: 'rectify.frag' },
   },
   gpu: {
     name: 'colours converted by the GPU',
-    upload: 'upload-gpu',
+    takes: 'colours',
     rectify: 'shader',
-    download: 'download-gpu',
-    shader: 'rectify.frag',
+    gl: { upload: 'upload-gpu', download: 'download-gpu', shader: 'rectify.frag' },
   },
 } as const satisfies Record<string, Road>;
 type RoadName = keyof typeof roads;
@@ -50,15 +48,19 @@ interface Reasons {
 }
 
 /** The order of the roads by where the picture is and who draws; measured on software GL, see pipelines/README.md. */
-function reasonsFor(source: Template['header'], renderer: string, software: boolean): Reasons {
+function reasonsFor(source: Template['header'], gl: Machine['gl']): Reasons {
+  const inGl = 'the picture is in GL already, as RGBA';
+  if (!gl.available) return { best: source.memory === 'gl' ? [] : ['remap'], taken: 'it needs no GL', not: {} };
+  const { renderer } = gl;
   if (source.memory === 'gl')
-    return software
+    return gl.software
       ? {
           best: ['cpu', 'gpu'],
           taken: `the picture is in GL already, which is drawn by ${renderer}, in software`,
           not: {
             gpu: 'drawn by the CPU, a conversion of colours in GL costs several times what the CPU takes by itself',
-            planes: 'the picture is in GL already, as RGBA',
+            planes: inGl,
+            remap: inGl,
           },
         }
       : {
@@ -66,31 +68,35 @@ function reasonsFor(source: Template['header'], renderer: string, software: bool
           taken: `the picture is in GL already, and ${renderer} has it in hand`,
           not: {
             cpu: 'four bytes a pixel would come from the GPU instead of one and a half',
-            planes: 'the picture is in GL already, as RGBA',
+            planes: inGl,
+            remap: inGl,
           },
         };
-  if (software)
+  if (gl.software)
     return {
-      best: ['planes', 'cpu', 'gpu'],
-      taken: `GL is drawn by ${renderer}, in software, where every byte and every conversion counts`,
+      best: ['remap', 'planes', 'cpu', 'gpu'],
+      taken: `GL is drawn by ${renderer}, in software: a table that is made when the lens changes takes the CPU a quarter of what a shader takes it`,
       not: {
-        cpu: 'both conversions of colours and four bytes a pixel each way cost about twice as much',
+        planes: 'drawn by the CPU, the shader takes four times as long',
+        cpu: 'both conversions of colours and four bytes a pixel each way, besides the shader',
         gpu: 'drawn by the CPU, the conversions of colours cost several times as much as the lens',
       },
     };
+  const remap = 'the CPU has the rest to do';
   if (source.dmabuf === true)
     return {
-      best: ['gpu', 'planes', 'cpu'],
+      best: ['gpu', 'planes', 'cpu', 'remap'],
       taken: `${renderer} takes the camera's buffers as they are, without a copy`,
       not: {
         planes: 'the CPU would have to copy what the GPU can take as it is',
         cpu: 'the GPU converts at no cost, and four bytes a pixel would go each way',
+        remap,
       },
     };
   return {
-    best: ['planes', 'gpu', 'cpu'],
+    best: ['planes', 'gpu', 'cpu', 'remap'],
     taken: `one pass of ${renderer}, and a byte and a half a pixel each way`,
-    not: { gpu: 'three passes instead of one', cpu: 'four bytes a pixel would go each way' },
+    not: { gpu: 'three passes instead of one', cpu: 'four bytes a pixel would go each way', remap },
   };
 }
 
@@ -104,31 +110,30 @@ function tooBent(wanted: Rectification): string | null {
   return `the lens bends too much between four pixels (by ${error.toFixed(2)} px; look at D, or raise zoom)`;
 }
 
-/** The shortest road that this machine has, and why the others are not taken. */
+/** The shortest road that this machine has, and why the others are not taken; null where it has none. */
 export function chooseRoad(
   source: Template['header'],
   machine: Machine,
   templates: Templates,
   wanted: Rectification | null,
-): { road: Road } & Pick<Choice, 'chosen' | 'because' | 'rejected'> {
-  const { gl } = machine;
-  const { best, taken, not } = reasonsFor(source, gl.available ? gl.renderer : 'nobody', gl.available && gl.software);
+): { road: Road | null } & Pick<Choice, 'because' | 'rejected'> {
+  const { best, taken, not } = reasonsFor(source, machine.gl);
   const lacks = (road: Road): string | null => {
+    if (road.gl !== undefined && !machine.gl.available) return machine.gl.because;
     const stages = [
-      ...(source.memory === 'gl' ? [] : [templates.named('transfer', road.upload)]),
+      ...(road.gl === undefined || source.memory === 'gl' ? [] : [templates.named('transfer', road.gl.upload)]),
       templates.named('rectify', road.rectify),
-      templates.named('transfer', road.download),
+      ...(road.gl === undefined ? [] : [templates.named('transfer', road.gl.download)]),
     ];
     const missing = stages.map((template) => whyNot(template, machine)).find((because) => because !== null) ?? null;
     return missing ?? (road === roads.planes && wanted !== null ? tooBent(wanted) : null);
   };
-  const name = best.find((each) => lacks(roads[each]) === null) ?? best.at(-1)!;
-  const road = roads[name];
+  const name = best.find((each) => lacks(roads[each]) === null);
   const others = (Object.keys(roads) as RoadName[]).filter((other) => other !== name);
-  const better = new Set(best.slice(0, best.indexOf(name)));
+  const better = new Set(name === undefined ? best : best.slice(0, best.indexOf(name)));
   const rejected = others.map((other) => ({
     option: roads[other].name,
-    because: (better.has(other) ? lacks(roads[other]) : not[other]) ?? 'another is shorter',
+    because: (better.has(other) ? null : not[other]) ?? lacks(roads[other]) ?? 'another is shorter',
   }));
-  return { road, chosen: road.name, because: taken, rejected };
+  return { road: name === undefined ? null : roads[name], because: taken, rejected };
 }

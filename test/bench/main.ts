@@ -6,7 +6,7 @@ import { engineProcessor } from './engine-processor.js';
 import { exchange } from './exchange.js';
 import { keepsPromise, type Measure, type Row } from './measure.js';
 import { recovery } from './recovery.js';
-import { roadsThroughGl } from './roads.js';
+import { roadsToRectify } from './roads.js';
 import { senderDelay } from './sender-delay.js';
 import { load, start } from './start.js';
 import { tableOf } from './table.js';
@@ -22,7 +22,7 @@ const measures: readonly Measure[] = [
   recovery,
   ...liveChanges,
   exchange,
-  roadsThroughGl,
+  roadsToRectify,
   senderDelay,
   ...delays,
 ];

@@ -20,10 +20,11 @@ const sizes = [
 /** What starting takes is measured with so few, and taken off. */
 const few = 10;
 
-/** Both eyes through GL and back by each road, as fast as they can, no encoder and no JavaScript: what lies between camera and layout, in turns. */
-export const roadsThroughGl: Measure = {
+/** Both eyes rectified by each road, as fast as they can, no encoder and no JavaScript: what lies between camera and layout, in turns. */
+export const roadsToRectify: Measure = {
   name: 'roads',
-  title: 'Roads through GL: planes as they are, colours converted by the CPU or in GL',
+  title:
+    'Roads to a rectified pair: remap by the CPU; the shader with planes as they are, colours converted by the CPU or in GL',
   async run() {
     const machine = await probeMachine();
     const rows: Row[] = [];
@@ -94,14 +95,14 @@ function stagesOf(
     ...size,
     format: 'NV12',
     lens: packagePath('shaders', 'pinhole.glsl'),
-    shader: packagePath('shaders', road.shader),
+    ...(road.gl === undefined ? {} : { shader: packagePath('shaders', road.gl.shader) }),
     uniforms: uniformsText('rectify', uniforms(rectification(caseOf({ ...size, calibration }), eye)!)),
     texels_wide: Math.ceil(size.width / 8) * 2,
     texels_high: (size.height * 3) / 2,
   };
   const parts = new Parts(machine, loadTemplates());
-  parts.add('transfer', road.upload, parameters);
+  if (road.gl !== undefined) parts.add('transfer', road.gl.upload, parameters);
   parts.add('rectify', road.rectify, parameters);
-  parts.add('transfer', road.download, parameters);
+  if (road.gl !== undefined) parts.add('transfer', road.gl.download, parameters);
   return parts.stages.map((stage, i) => fill(parts.templates[i]!, stage.parameters)).join(' ! ');
 }

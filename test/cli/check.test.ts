@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { drawAndCompare } from '../../src/cli/check/draw.js';
-import { bodies, sourceOfFiles, textOf } from '../../src/cli/check/shader-sources.js';
+import type { Difference } from '../../src/cli/check/reference.js';
+import { bodies, models, shippedSource, textOf } from '../../src/cli/check/shader-sources.js';
 import { readFaults } from '../../src/cli/check/shaders.js';
-import { packagePath } from '../../src/paths.js';
 import { withFiles } from '../config/folder.js';
 import { binocle, program } from '../harness/binocle.js';
 
@@ -81,24 +81,26 @@ test('check compiles the shaders in templates and in those they name, and says t
   });
 });
 
-test('check draws a picture and knows a shader that draws it wrong from one that draws it right', async () => {
+test('check draws a picture, and knows a shader that draws it wrong from one that draws it right', async () => {
   const { probeMachine } = await import('../../src/engine/probe.js');
   const machine = await probeMachine();
   for (const body of bodies) {
-    const text = textOf(sourceOfFiles(['pinhole.glsl', body].map((name) => packagePath('shaders', name))));
-    const right = await drawAndCompare('pinhole.glsl', body, text, machine);
-    assert.ok(
-      right.mean < 0.6 && right.worst < 3 && right.outside === 0 && right.compared > 0.5,
-      JSON.stringify(right),
-    );
+    const text = textOf(shippedSource('pinhole', body));
+    requireRight(await drawAndCompare('pinhole', body, machine, text));
     // A third of a pixel to the right, as from a camera matrix that counts from another corner.
     const moved = text.replace('+ vec2(cx, cy)', '+ vec2(cx + 0.001, cy)');
     assert.notEqual(moved, text);
-    const wrong = await drawAndCompare('pinhole.glsl', body, moved, machine);
+    const wrong = await drawAndCompare('pinhole', body, machine, moved);
     assert.ok(wrong.mean > 1, JSON.stringify(wrong));
-    await assert.rejects(drawAndCompare('pinhole.glsl', body, 'void main() { nothing }', machine), /nothing was drawn/);
+    await assert.rejects(drawAndCompare('pinhole', body, machine, 'void main() { nothing }'), /nothing was drawn/);
   }
+  for (const model of models) requireRight(await drawAndCompare(model, 'lensremap', machine));
 });
+
+function requireRight(difference: Difference): void {
+  const { mean, worst, outside, compared } = difference;
+  assert.ok(mean < 0.6 && worst < 3 && outside === 0 && compared > 0.5, JSON.stringify(difference));
+}
 
 test('check names an element that does not exist, with exit status 3', async () => {
   const { status, report } = await check(
@@ -110,7 +112,7 @@ test('check names an element that does not exist, with exit status 3', async () 
   assert.match(graph.detail, /nonesuchsrc/);
 });
 
-test('check goes on where GL cannot be asked, and says so', async () => {
+test('check goes on where nothing can be drawn, and says so', async () => {
   const eye = '{source: custom, launch: videotestsrc is-live=true}';
   const args = [program, 'check', '--json', '--set', `profile.cameras={left: ${eye}, right: ${eye}}`];
   const { stdout } = await promisify(execFile)(process.execPath, args, { env: { ...process.env, PATH: '/none' } });
@@ -121,6 +123,11 @@ test('check goes on where GL cannot be asked, and says so', async () => {
     assert.equal(verdict, 'warning');
     assert.match(detail, /^not compiled: .*gst-launch-1\.0 is not installed/);
   }
+  const pictures = checks.filter(({ subject }) => subject === 'picture');
+  assert.deepEqual(
+    new Set(pictures.map(({ verdict, detail }) => `${verdict} ${detail}`)),
+    new Set(['warning not drawn: gst-launch-1.0 is not installed: apt install gstreamer1.0-tools']),
+  );
 });
 
 const logs: Record<string, [log: string, faults: { line: number | undefined; message: string }[]]> = {

@@ -77,6 +77,32 @@ for (const [what, line] of [
       .join(' '),
   ],
   [
+    'a remap of every format, of lenses that give no number, and of pictures of one pixel',
+    [
+      'm22=(float)1e-30,k1=(float)-1',
+      'm22=(float)0',
+      'k4=(float)nan',
+      'k1=(float)3e38,fx=(float)-3e38',
+      'fisheye=(float)1,m02=(float)-0.5',
+    ]
+      .flatMap((lens) =>
+        [
+          ['NV12', 'I420', '162', '90'],
+          ['YV12', 'NV21', '33', '17'],
+          ['I420', 'NV12', '1', '1'],
+        ].map(
+          ([
+            from,
+            to,
+            width,
+            height,
+          ]) => `videotestsrc num-buffers=2 ! video/x-raw,format=${from},width=${width},height=${height}
+     ! lensremap uniforms=rectify,${lens} ! video/x-raw,format=${to} ! fakesink`,
+        ),
+      )
+      .join(' '),
+  ],
+  [
     'eyes most of a frame apart, one above the other',
     `stereopair name=pair layout=top-bottom ! queue ! fakesink ${camera(0, 20)} ${camera(1, 20, 40)}`,
   ],

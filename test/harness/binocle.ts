@@ -25,6 +25,9 @@ export interface Finished {
   stderr: string;
 }
 
+/** An option of Mesa: to the plan, software GL is a graphics card then, and a picture goes the way that it goes there. */
+export const likeAGraphicsCard = { force_gl_renderer: 'a graphics card' };
+
 /** Runs `binocle ARGS` to its end. */
 export async function binocle(...args: string[]): Promise<Finished> {
   const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -48,7 +51,7 @@ export class Running {
   }
 
   /** Plain http without tokens unless `secure`; further arguments as on the command line. */
-  static async start(args: string[], options: { secure?: boolean } = {}): Promise<Running> {
+  static async start(args: string[], options: { secure?: boolean; env?: NodeJS.ProcessEnv } = {}): Promise<Running> {
     const state = await mkdtemp(join(tmpdir(), 'binocle-state-'));
     const open = options.secure ? [] : ['--set', 'server.tls.mode=off', '--set', 'server.auth.mode=none'];
     const child = spawn(
@@ -66,7 +69,7 @@ export class Running {
         ...open,
         ...args,
       ],
-      { stdio: ['ignore', 'pipe', 'pipe'] },
+      { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.env } },
     );
     const stderr = collect(child.stderr);
     const lines = createInterface({ input: child.stdout });

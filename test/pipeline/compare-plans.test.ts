@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stepBetween } from '../../src/pipeline/compare-plans.js';
-import { calibrated, pcWithoutGl, pcWithVa, pi5, planOn, softwareGl } from './machines.js';
+import { calibrated, pcWithoutGl, pcWithVa, pi5, planOn, softwareGl, withoutPlugin } from './machines.js';
 
 const sim = ['cameras.left.source=sim', 'cameras.right.source=sim'];
 const zoomed = ['view.left.zoom=1.1', 'view.right.zoom=1.1'];
@@ -79,9 +79,23 @@ test('what another encoder needs of the pictures before it takes a new graph', a
   assert.equal(stepBetween(other, software).cost, 'graph');
 });
 
-test('without GL a calibration changes nothing that runs, and a turn takes a new graph', async () => {
-  const plain = await planOn(pcWithoutGl, 'view.left.zoom=1.1');
-  assert.equal(stepBetween(plain, await planOn(pcWithoutGl, 'view.left.zoom=1.2')).cost, 'none');
-  assert.equal(stepBetween(plain, await planOn(pcWithoutGl, 'view.left.flip=vertical')).cost, 'graph');
-  assert.notEqual(stepBetween(plain, await planOn(softwareGl, calibrated)).cost, 'none');
+test('another kind of lens is another shader, and the same remap', async () => {
+  const fisheye = calibrated.replace('pinhole', 'fisheye');
+  const step = stepBetween(await planOn(pcWithoutGl, calibrated), await planOn(pcWithoutGl, fisheye));
+  assert.ok(step.cost === 'hot' && step.rectify.size === 0);
+  assert.deepEqual(
+    step.live.map(({ element, property }) => `${element}.${property}`),
+    ['left_rectify.uniforms', 'right_rectify.uniforms'],
+  );
+  assert.equal(stepBetween(await planOn(pcWithVa, calibrated), await planOn(pcWithVa, fisheye)).cost, 'graph');
+});
+
+test('without GL and plugin a calibration changes nothing that runs, and a turn takes a new graph', async () => {
+  const bare = withoutPlugin(pcWithoutGl);
+  const fragment = '{launch: "videotestsrc is-live=true"}';
+  const cameras = `cameras={left: ${fragment}, right: ${fragment}}`;
+  const plain = await planOn(bare, cameras, 'view.left.zoom=1.1');
+  assert.equal(stepBetween(plain, await planOn(bare, cameras, 'view.left.zoom=1.2')).cost, 'none');
+  assert.equal(stepBetween(plain, await planOn(bare, cameras, 'view.left.flip=vertical')).cost, 'graph');
+  assert.notEqual(stepBetween(plain, await planOn(softwareGl, cameras, calibrated)).cost, 'none');
 });

@@ -1,6 +1,7 @@
 import { elementsNeeded, loadTemplates, type Templates } from '../../src/pipeline/templates.js';
 import type { CameraFound, Machine } from '../../src/pipeline/machine.js';
 import { planGraph } from '../../src/pipeline/plan-graph.js';
+import { ownElements } from '../../src/pipeline/own-elements.js';
 import type { Plan } from '../../src/pipeline/plan.js';
 import { select } from '../../src/config/select.js';
 import type { Profile } from '../../src/protocol/configuration.js';
@@ -65,6 +66,13 @@ export const softwareGl: Machine = {
   ...pcWithoutGl,
   gl: { available: true, renderer: 'llvmpipe', software: true, environment: {} },
 };
+
+/** As before `npm run setup` compiled the plugin. */
+export const withoutPlugin = (machine: Machine): Machine => ({
+  ...machine,
+  elements: new Set([...machine.elements].filter((name) => !ownElements.has(name))),
+  pluginPath: null,
+});
 
 /** The shipped profile with settings as on the command line, e.g. `layout=twin`. */
 export async function profileWith(...settings: string[]): Promise<Profile> {

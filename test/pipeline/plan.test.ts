@@ -5,7 +5,7 @@ import { ownElements } from '../../src/pipeline/own-elements.js';
 import type { Plan } from '../../src/pipeline/plan.js';
 import { BinocleError, type Reason } from '../../src/protocol/errors.js';
 import { withFiles } from '../config/folder.js';
-import { calibrated, pcWithVa, pcWithoutGl, pi4, pi5, planOn, softwareGl } from './machines.js';
+import { calibrated, pcWithVa, pcWithoutGl, pi4, pi5, planOn, softwareGl, withoutPlugin } from './machines.js';
 
 const choice = (plan: Plan, what: string) => plan.choices.find((each) => each.what === what)!;
 const rejection = (plan: Plan, what: string, option: string) =>
@@ -93,21 +93,26 @@ test('no encoder at all: missing software that names the package', async () => {
   await refused('missing-software', /apt install gstreamer1\.0-plugins-ugly/, () => planOn(without));
 });
 
-test('without GL: quarter turns and crop go on, and the plan says what is lost', async () => {
-  const plan = await planOn(
-    pcWithoutGl,
-    calibrated,
-    'view.left.rotate=180',
-    'view.left.roll_deg=1',
-    'view.right.crop.left=0.1',
-  );
-  assert.match(graphText(plan), /videoflip video-direction=180 !/);
-  assert.match(graphText(plan), /videocrop left=64 right=0 top=0 bottom=0/);
-  assert.match(choice(plan, 'rectify left').because, /lost without GL: the lens calibration, roll/);
-  assert.match(choice(plan, 'rectify right').because, /lost without GL: the lens calibration/);
+const turned = [calibrated, 'view.left.rotate=180', 'view.left.roll_deg=1', 'view.right.crop.left=0.1'];
+
+test('without GL the CPU corrects the lens by itself', async () => {
+  const plan = await planOn(pcWithoutGl, ...turned);
+  assert.deepEqual(transfers(plan), sameTwice(['rectify/remap']));
+  assert.match(graphText(plan), /lensremap name=left_rectify uniforms=\S*k1=\(float\)-0\.25/);
+  assert.match(rejection(plan, 'rectify left', 'planes as they are')!, /no GL context can be had here/);
   assert.doesNotMatch(graphText(plan), /\bgl\w+/);
   assert.deepEqual(Object.keys(plan.environment), ['GST_PLUGIN_PATH']);
-  assert.ok(templatesOf(plan).includes('source/sim'));
+});
+
+test('without GL and plugin: quarter turns and crop go on, and the plan says what is lost', async () => {
+  const plan = await planOn(withoutPlugin(pcWithoutGl), fragments(), ...turned);
+  assert.match(graphText(plan), /videoflip video-direction=180 !/);
+  assert.match(graphText(plan), /videocrop left=64 right=0 top=0 bottom=0/);
+  assert.match(choice(plan, 'rectify left').because, /lost without GL and plugin: the lens calibration, roll/);
+  assert.match(choice(plan, 'rectify right').because, /lost without GL and plugin: the lens calibration/);
+  assert.match(rejection(plan, 'rectify left', 'remap by the CPU')!, /not compiled/);
+  assert.doesNotMatch(graphText(plan), /\bgl\w+/);
+  assert.deepEqual(plan.environment, {});
 });
 
 const fragments = (format = '') => {
@@ -121,16 +126,16 @@ const queues = (plan: Plan) => templatesOf(plan).filter((name) => name === 'capt
 
 test('a queue stands before what takes time, and before nothing else', async () => {
   const decoded = '"v4l2src ! jpegdec ! video/x-raw,format=I420"';
-  const withoutPlugin = {
-    ...softwareGl,
-    elements: new Set([...softwareGl.elements].filter((name) => !ownElements.has(name))),
-  };
   const light = await planOn(softwareGl, fragments('I420'));
   assert.equal(queues(light), 0);
   assert.match(omission(light, 'queue left')!, /nothing .* takes long/);
   assert.equal(queues(await planOn(softwareGl, fragments('YUY2'))), 2, 'a conversion');
-  assert.equal(queues(await planOn(softwareGl, fragments('I420'), calibrated)), 2, 'GL');
-  assert.equal(queues(await planOn(withoutPlugin, fragments('I420'))), 2, 'a compositor with a clock of its own');
+  assert.equal(queues(await planOn(softwareGl, fragments('I420'), calibrated)), 2, 'a lens');
+  assert.equal(
+    queues(await planOn(withoutPlugin(softwareGl), fragments('I420'))),
+    2,
+    'a compositor with a clock of its own',
+  );
   const elements = new Set([...softwareGl.elements, 'v4l2src', 'jpegdec']);
   const cameras = `cameras={left: {launch: ${decoded}}, right: {launch: ${decoded}}}`;
   assert.equal(queues(await planOn({ ...softwareGl, elements }, cameras)), 2, 'a decoder');
@@ -183,29 +188,28 @@ test('eyes of two formats get the one that costs less', async () => {
   });
 });
 
-test('the road through software GL: planes as they are, and what is lost without the plugin or with a lens past its turn', async () => {
-  const planes = ['transfer/upload-planes', 'rectify/planes', 'transfer/download-planes'];
+test('where GL is drawn in software the CPU takes the short way, and what is lost without the plugin or with a lens past its turn', async () => {
   const plan = await planOn(softwareGl, fragments(), calibrated);
-  assert.deepEqual(transfers(plan), [...sameTwice(['transfer/convert-planes', ...planes])]);
-  assert.equal(plan.gl, 'llvmpipe');
+  assert.deepEqual(transfers(plan), sameTwice(['transfer/convert-planes', 'rectify/remap']));
+  assert.equal(plan.gl, null);
   assert.equal(plan.environment['GST_PLUGIN_PATH'], softwareGl.pluginPath);
+  assert.match(choice(plan, 'rectify left').because, /llvmpipe, in software/);
+  assert.match(rejection(plan, 'rectify left', 'planes as they are')!, /four times as long/);
   assert.match(rejection(plan, 'rectify left', 'colours converted by the CPU')!, /four bytes a pixel each way/);
   const known = await planOn(softwareGl, calibrated);
-  assert.deepEqual(transfers(known), sameTwice(planes));
+  assert.deepEqual(transfers(known), sameTwice(['rectify/remap']));
   assert.match(omission(known, 'convert left')!, /takes NV12 as it is/);
+  const bent = await planOn(softwareGl, calibrated, ...barrel);
+  assert.deepEqual(transfers(bent), sameTwice(['rectify/remap']));
 
-  const colours = ['transfer/upload-cpu', 'rectify/shader', 'transfer/download-cpu'];
-  const elements = new Set([...softwareGl.elements].filter((name) => !name.startsWith('plane')));
-  const without = await planOn({ ...softwareGl, elements, pluginPath: null }, fragments(), calibrated, 'layout=twin');
-  assert.deepEqual(transfers(without), sameTwice(colours));
-  assert.match(rejection(without, 'rectify left', 'planes as they are')!, /not compiled/);
-
-  const barrel = calibrated.replace('[-0.25, 0.05, 0.001, -0.001]', '[-0.45, 0.25, 0, 0, -0.08]');
-  const bent = await planOn(softwareGl, fragments(), barrel, 'view.left.zoom=0.5');
-  assert.deepEqual(transfers(bent).slice(0, 3), colours);
-  assert.match(rejection(bent, 'rectify left', 'planes as they are')!, /bends too much between four pixels/);
-  assert.equal(choice(bent, 'rectify right').chosen, 'shader, planes as they are');
+  const without = await planOn(withoutPlugin(softwareGl), fragments(), calibrated, 'layout=twin');
+  assert.deepEqual(transfers(without), sameTwice(['transfer/upload-cpu', 'rectify/shader', 'transfer/download-cpu']));
+  assert.match(rejection(without, 'rectify left', 'remap by the CPU')!, /not compiled/);
+  assert.equal(without.gl, 'llvmpipe');
 });
+
+/** A lens that the left eye sees past its turning point. */
+const barrel = ['calibration.left.D=[-0.45, 0.25, 0, 0, -0.08]', 'view.left.zoom=0.5'];
 
 test('the road through a GPU: buffers of a camera as they are, planes of another source, what is in GL stays there', async () => {
   const rectified = [...hd, calibrated.replace('[640, 480]', '[1280, 720]')];
@@ -221,6 +225,11 @@ test('the road through a GPU: buffers of a camera as they are, planes of another
     transfers(scene),
     sameTwice(['transfer/upload-planes', 'rectify/planes', 'transfer/download-planes']),
   );
+  const bent = await planOn(pcWithVa, calibrated, ...barrel);
+  assert.deepEqual(transfers(bent).slice(0, 3), colours);
+  assert.match(rejection(bent, 'rectify left', 'planes as they are')!, /bends too much between four pixels/);
+  assert.equal(choice(bent, 'rectify right').chosen, 'shader, planes as they are');
+  assert.match(rejection(bent, 'rectify right', 'remap by the CPU')!, /the CPU has the rest to do/);
   await withSource('memory: gl', async (source) => {
     const inGl = await planOn(pcWithVa, ...rectified, source, 'layout=mono');
     assert.deepEqual(transfers(inGl), colours.slice(1));
@@ -228,8 +237,10 @@ test('the road through a GPU: buffers of a camera as they are, planes of another
   });
 });
 
-test('a fisheye has a lens of its own in the shader', async () => {
-  const plan = await planOn(softwareGl, fragments(), calibrated.replace('pinhole', 'fisheye'));
+test('a fisheye has a lens of its own', async () => {
+  const fisheye = calibrated.replace('pinhole', 'fisheye');
+  assert.match(graphText(await planOn(softwareGl, fisheye)), /lensremap \S+ \S*,fisheye=\(float\)1,/);
+  const plan = await planOn(pcWithVa, fragments(), fisheye);
   assert.match(graphText(plan), /fragment="\$\(cat '\S+fisheye\.glsl' '\S+planes\.frag'\)"/);
 });
 

@@ -29,11 +29,30 @@ export async function renderPicture(r: Rectification, from: Picture): Promise<Pi
 /** Pixel formats of 4:2:0. */
 export type PlanarFormat = 'I420' | 'NV12' | 'YV12' | 'NV21';
 
+/** What takes the planes of a 4:2:0 picture as they are. */
+export const planeRoads = { shader: throughShader, remap: throughRemap };
+export type PlaneRoad = keyof typeof planeRoads;
+
+function throughShader(r: Rectification): string[] {
+  const { width, height } = r.output;
+  return [
+    'planepack ! glupload ! planetexture',
+    `glshader ${rectifyShader(r, 'planes.frag')}`,
+    `'video/x-raw(memory:GLMemory),format=RGBA,width=${Math.ceil(width / 8) * 2},height=${(height * 3) / 2}'`,
+    'gldownload ! planeunpack',
+  ];
+}
+
+function throughRemap(r: Rectification): string[] {
+  return [`lensremap uniforms="${uniformsText('test', uniforms(r))}"`];
+}
+
 /**
- * The planes of a 4:2:0 picture through the shader that takes them as they are, from and to any of its formats. Both pictures are the bytes of GStreamer's
+ * The planes of a 4:2:0 picture by such a road, from and to any of its formats. Both pictures are the bytes of GStreamer's
  * own layout. `through` is a launch fragment in front of it, `caps` more of the input's caps; what came out also says its caps.
  */
 export async function renderPlanes(
+  road: PlaneRoad,
   r: Rectification,
   from: Uint8Array,
   formats: { from: PlanarFormat; to: PlanarFormat },
@@ -46,10 +65,7 @@ export async function renderPlanes(
       `gst-launch-1.0 -v ${await sourceOf(folder, from, formats.from.toLowerCase(), r.source)}`,
       ...(caps === '' ? [] : [`capssetter 'caps=video/x-raw,${caps}'`]),
       ...(through === '' ? [] : [through]),
-      'planepack ! glupload ! planetexture',
-      `glshader ${rectifyShader(r, 'planes.frag')}`,
-      `'video/x-raw(memory:GLMemory),format=RGBA,width=${Math.ceil(width / 8) * 2},height=${(height * 3) / 2}'`,
-      'gldownload ! planeunpack',
+      ...planeRoads[road](r),
       `video/x-raw,format=${formats.to},width=${width},height=${height}`,
       `filesink name=out location=${output}`,
     ].join(' ! ');
@@ -57,6 +73,22 @@ export async function renderPlanes(
     const data = new Uint8Array(await readFile(output));
     if (data.length === 0) throw new Error(`nothing came out: ${stderr}`);
     return { data, caps: /out\.GstPad:sink: caps = (.*)/.exec(stdout)?.[1] ?? '' };
+  });
+}
+
+/** One frame of raw video through a launch fragment. */
+export async function drawPicture(
+  data: Uint8Array,
+  format: string,
+  size: { width: number; height: number },
+  fragment: string,
+): Promise<Uint8Array> {
+  return inFolder(async (folder) => {
+    const output = join(folder, 'out.raw');
+    await bash(
+      `gst-launch-1.0 -q ${await sourceOf(folder, data, format, size)} ! ${fragment} ! filesink location=${output}`,
+    );
+    return new Uint8Array(await readFile(output));
   });
 }
 

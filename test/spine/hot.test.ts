@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, test, type TestContext } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { costOf } from '../../src/config/cost.js';
 import { keyPaths, schemaAt, type SchemaNode } from '../../src/config/defaults.js';
@@ -10,7 +10,7 @@ import { patchBetween } from '../../src/config/difference.js';
 import { profileSchema, type Profile } from '../../src/protocol/configuration.js';
 import { nested } from '../../src/protocol/merge-patch.js';
 import type { Applied, ServerMessage } from '../../src/protocol/ws.js';
-import { Running } from '../harness/binocle.js';
+import { likeAGraphicsCard, Running } from '../harness/binocle.js';
 import { launchChromium } from '../harness/chromium.js';
 import { Operator } from '../harness/operator.js';
 import type { Decoded } from '../scene/decoded-scene.js';
@@ -36,11 +36,15 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function watching(zoom: number, use: (watcher: Watcher) => Promise<void>): Promise<void> {
+async function watching(
+  zoom: number,
+  use: (watcher: Watcher) => Promise<void>,
+  env: NodeJS.ProcessEnv = {},
+): Promise<void> {
   const file = join(folder, 'robot.yaml');
   const view = `view: { left: { zoom: ${String(zoom)} }, right: { zoom: ${String(zoom)} } }`;
   await writeFile(file, `profiles: { default: { sim: { motion: 0 }, ${view} } }\n`);
-  const program = await Running.start(['-c', file]);
+  const program = await Running.start(['-c', file], { env });
   try {
     const watcher = await Watcher.open(browser, program);
     await use(watcher);
@@ -174,38 +178,48 @@ test('every key that is tagged hot is looked at here', () => {
   assert.deepEqual(Object.keys(changes).toSorted(), keyPaths(schema).filter(isHot).toSorted());
 });
 
-const programs: [what: string, zoom: number, keys: string[]][] = [
-  ['with a shader in the graph of both eyes', 1.01, Object.keys(changes)],
-  [
-    'with nothing to rectify at first',
-    1,
-    ['sim.distortion', 'calibration.file', 'calibration.right.R', 'view.left.roll_deg', 'view.right.rotate'],
-  ],
+const someKeys = [
+  'sim.distortion',
+  'calibration.file',
+  'calibration.right.R',
+  'view.left.roll_deg',
+  'view.right.rotate',
 ];
-for (const [what, zoom, keys] of programs)
+const programs: { what: string; zoom: number; keys: string[]; env?: NodeJS.ProcessEnv }[] = [
+  { what: 'with a remap in the graph of both eyes', zoom: 1.01, keys: Object.keys(changes) },
+  { what: 'with nothing to rectify at first', zoom: 1, keys: someKeys },
+  {
+    what: 'with a shader in the graph of both eyes',
+    zoom: 1.01,
+    keys: [...someKeys, 'calibration.left.D', 'calibration.model', 'view.left.crop.top'],
+    env: likeAGraphicsCard,
+  },
+  { what: 'with a shader to come', zoom: 1, keys: ['calibration.file', 'view.right.rotate'], env: likeAGraphicsCard },
+];
+for (const { what, zoom, keys, env } of programs)
   test(`hot, ${what}: in the second frame after \`applied\`, no frame lost, nothing negotiated again`, (t) =>
-    watching(zoom, async (watcher) => {
-      const start = watcher.profile;
-      const all: Attempt[] = [];
-      const busy: string[] = [];
-      for (const key of keys)
-        await t.test(key, async () => {
-          await watcher.set(patchBetween(watcher.profile, start));
-          const own = await requireNothingLost(watcher, key, changes[key]!);
-          all.push(...own);
-          if (own.at(-1)!.changing.lost.length > 0) busy.push(key);
-        });
-      const without = all.flatMap((each) => each.without);
-      const at = without.filter((frames) => frames === 0).length;
-      t.diagnostic(
-        `the first frame after the answer showed it ${at} times, the second one ${without.length - at} times`,
-      );
-      for (const when of ['changing', 'otherwise'] as const) {
-        const span = sum(all.map((each) => each[when]));
-        t.diagnostic(`${when}: ${span.lost.length} lost of ${span.frames} frames of two eyes, ${all.length} attempts`);
-      }
-      if (busy.length > 0) t.diagnostic(`the machine was too busy to tell what is lost by ${busy.join(', ')}`);
-    }));
+    watching(zoom, (watcher) => everyKey(t, watcher, keys), env));
+
+async function everyKey(t: TestContext, watcher: Watcher, keys: readonly string[]): Promise<void> {
+  const start = watcher.profile;
+  const all: Attempt[] = [];
+  const busy: string[] = [];
+  for (const key of keys)
+    await t.test(key, async () => {
+      await watcher.set(patchBetween(watcher.profile, start));
+      const own = await requireNothingLost(watcher, key, changes[key]!);
+      all.push(...own);
+      if (own.at(-1)!.changing.lost.length > 0) busy.push(key);
+    });
+  const without = all.flatMap((each) => each.without);
+  const at = without.filter((frames) => frames === 0).length;
+  t.diagnostic(`the first frame after the answer showed it ${at} times, the second one ${without.length - at} times`);
+  for (const when of ['changing', 'otherwise'] as const) {
+    const span = sum(all.map((each) => each[when]));
+    t.diagnostic(`${when}: ${span.lost.length} lost of ${span.frames} frames of two eyes, ${all.length} attempts`);
+  }
+  if (busy.length > 0) t.diagnostic(`the machine was too busy to tell what is lost by ${busy.join(', ')}`);
+}
 
 test('sixty changes a second for ten seconds: each is answered, frames keep their rate, the last is in the picture', (t) =>
   watching(1.01, async (watcher) => {

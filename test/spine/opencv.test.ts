@@ -10,7 +10,7 @@ import { packagePath } from '../../src/paths.js';
 import type { Calibration, EyeCalibration } from '../../src/protocol/configuration.js';
 import { random, randomEye, rotation } from '../calibration/cases.js';
 import { loadOpenCv, type OpenCv, remap, undistortRectifyMap } from '../calibration/opencv.js';
-import { Running } from '../harness/binocle.js';
+import { likeAGraphicsCard, Running } from '../harness/binocle.js';
 import { difference } from '../shaders/pictures.js';
 import { type Picture, readPicture } from '../shaders/render.js';
 
@@ -54,51 +54,62 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
-describe('the road that is chosen here', () => {
-  let running: Running;
-  before(async () => {
-    running = await Running.start(['--set', 'profile.capture.fps=2', '--set', 'profile.layout=sbs']);
-  });
-  after(async () => {
-    assert.deepEqual((await running.stop()).leftBehind, []);
-  });
+const roads = [
+  { road: 'remap by the CPU, which is chosen here', env: {}, graph: /lensremap/, bent: /lensremap/ },
+  {
+    road: 'the shader on planes as they are, and on colours where the lens is past its turning point',
+    env: likeAGraphicsCard,
+    graph: /planetexture/,
+    bent: /glcolorconvert/,
+  },
+];
+for (const { road, env, ...expected } of roads)
+  describe(road, () => {
+    let running: Running;
+    before(async () => {
+      running = await Running.start(['--set', 'profile.capture.fps=2', '--set', 'profile.layout=sbs'], { env });
+    });
+    after(async () => {
+      assert.deepEqual((await running.stop()).leftBehind, []);
+    });
 
-  for (const size of sizes)
-    describe(`${size.width}x${size.height}`, () => {
-      let shown: Record<Eye, Picture>;
-      before(async () => {
-        shown = await show(running, size);
-      });
-      for (const { model, coefficients } of lenses)
-        test(`${model} with ${coefficients} coefficients`, async () => {
-          await rectifiesAsOpenCv(running, lensesOf(model, coefficients, size), shown);
+    for (const size of sizes)
+      describe(`${size.width}x${size.height}`, () => {
+        let shown: Record<Eye, Picture>;
+        before(async () => {
+          shown = await show(running, size);
         });
-    });
+        for (const { model, coefficients } of lenses)
+          test(`${model} with ${coefficients} coefficients`, async () => {
+            await rectifiesAsOpenCv(running, lensesOf(model, coefficients, size), shown);
+            assert.match(await graph(running), expected.graph);
+          });
+      });
 
-  for (const layout of ['twin', 'tab'])
-    test(`in ${layout}`, async () => {
+    for (const layout of ['twin', 'tab'])
+      test(`in ${layout}`, async () => {
+        const shown = await show(running, small);
+        await patch(running, { layout });
+        await rectifiesAsOpenCv(running, lensesOf('pinhole', 5, small), shown);
+      });
+
+    test('past the turning point of a lens', async () => {
       const shown = await show(running, small);
-      await patch(running, { layout });
-      await rectifiesAsOpenCv(running, lensesOf('pinhole', 5, small), shown);
+      const eye = { K: [420, 0, 318, 0, 420, 242, 0, 0, 1], D: [-0.45, 0, 0.001, -0.001] };
+      const P = [160, 0, 322, 0, 0, 160, 238, 0, 0, 0, 1, 0];
+      const R = rotation(0.02, -0.03, 0.01);
+      const bent: Lens = { model: 'pinhole', size: [640, 480], left: { ...eye, R, P }, right: { ...eye, P } };
+      await rectifiesAsOpenCv(running, bent, shown);
+      assert.match(await graph(running), expected.bent);
     });
 
-  test('past the turning point of a lens, where colours are converted by the CPU', async () => {
-    const shown = await show(running, small);
-    const eye = { K: [420, 0, 318, 0, 420, 242, 0, 0, 1], D: [-0.45, 0, 0.001, -0.001] };
-    const P = [160, 0, 322, 0, 0, 160, 238, 0, 0, 0, 1, 0];
-    const R = rotation(0.02, -0.03, 0.01);
-    const bent: Lens = { model: 'pinhole', size: [640, 480], left: { ...eye, R, P }, right: { ...eye, P } };
-    await rectifiesAsOpenCv(running, bent, shown);
-    assert.doesNotMatch(await graph(running), /planetexture|glcolorconvert/);
+    test('a real pair in grey, with its own calibration', async () => {
+      const [left, right] = eyes.map((eye) => ({ path: photo(eye) }));
+      await patch(running, { cameras: { left, right }, capture: small, calibration: null });
+      const calibration = load(await readFile(join(chessboard, 'calibration.yaml'), 'utf8')) as Lens;
+      await rectifiesAsOpenCv(running, calibration, photos);
+    });
   });
-
-  test('a real pair in grey, with its own calibration', async () => {
-    const [left, right] = eyes.map((eye) => ({ path: photo(eye) }));
-    await patch(running, { cameras: { left, right }, capture: small, calibration: null });
-    const calibration = load(await readFile(join(chessboard, 'calibration.yaml'), 'utf8')) as Lens;
-    await rectifiesAsOpenCv(running, calibration, photos);
-  });
-});
 
 test('colours converted by the GPU, which takes the buffers of a camera as they are', async () => {
   const shown = await pictures(small);
@@ -117,10 +128,7 @@ multifilesrc name=\${eye}_source location=${folder}/\${eye}-640.png loop=true ca
 `,
   );
   const cameras = eyes.flatMap((eye) => ['--set', `profile.cameras.${eye}.source=${source}`]);
-  // An option of Mesa, to the plan on software GL a graphics card.
-  process.env['force_gl_renderer'] = 'a graphics card';
-  const running = await Running.start([...cameras, '--set', 'profile.capture.fps=2']);
-  delete process.env['force_gl_renderer'];
+  const running = await Running.start([...cameras, '--set', 'profile.capture.fps=2'], { env: likeAGraphicsCard });
   try {
     await rectifiesAsOpenCv(running, lensesOf('pinhole', 5, small), shown);
     assert.match(await graph(running), /glcolorconvert/);

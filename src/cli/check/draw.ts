@@ -7,14 +7,18 @@ import type { Machine } from '../../pipeline/machine.js';
 import { BinocleError } from '../../protocol/errors.js';
 import { launchGl } from './launch-gl.js';
 import { type Difference, differenceFrom, type Plane, rectifiedPlane, type Sampling, wave } from './reference.js';
-import type { bodies, lenses } from './shader-sources.js';
+import type { bodies, models } from './shader-sources.js';
 
 const size = { width: 320, height: 240 };
 /** Black of limited range. */
 const black = { luma: 16, chroma: 128 };
 
+type Model = (typeof models)[number];
+/** What rectifies: a body of the package's shaders, or the element that does without. */
+export type Drawer = (typeof bodies)[number] | 'lensremap';
+
 /** A lens that bends as those of robots do, seen a little turned, zoomed out and moved, so that a part of the picture is outside. */
-function testCase(model: 'pinhole' | 'fisheye'): Rectification {
+function testCase(model: Model): Rectification {
   const D = model === 'pinhole' ? [-0.28, 0.07, 0.002, -0.001, 0.01] : [0.03, -0.02, 0.005, -0.001];
   const eye = { K: [260, 0, 163, 0, 258, 117, 0, 0, 1], D };
   const crop = { left: 0, top: 0.05, right: 0.02, bottom: 0 };
@@ -54,51 +58,60 @@ const full: Sampling = { every: 1, cosited: false };
 const half: Sampling = { every: 2, cosited: false };
 const pixels = size.width * size.height;
 
-const ways: Record<(typeof bodies)[number], Way> = {
+const planar: Omit<Way, 'before' | 'after'> = {
+  format: 'i420',
+  planes: [
+    { plane: testPlane(size, 0), sampling: full, black: black.luma },
+    ...[0.5, -1].map((turned) => ({
+      plane: testPlane({ width: size.width / 2, height: size.height / 2 }, turned),
+      sampling: half,
+      black: black.chroma,
+    })),
+  ],
+  join: (planes) => Uint8Array.from(planes.flatMap((plane) => [...plane])),
+  split: (bytes) => [
+    bytes.slice(0, pixels),
+    bytes.slice(pixels, (pixels * 5) / 4),
+    bytes.slice((pixels * 5) / 4, (pixels * 3) / 2),
+  ],
+};
+
+const ways: Record<Drawer, Way> = {
   'rectify.frag': {
     format: 'rgba',
     planes: [0, 0.5, -1].map((turned) => ({ plane: testPlane(size, turned), sampling: full, black: 0 })),
     join: (planes) =>
       Uint8Array.from({ length: pixels * 4 }, (_, index) => planes[index % 4]?.[Math.floor(index / 4)] ?? 255),
     split: (bytes) => [0, 1, 2].map((channel) => bytes.filter((_, index) => index % 4 === channel)),
-    before: 'glupload',
-    after: 'gldownload',
+    before: 'glupload !',
+    after: '! gldownload',
   },
   'planes.frag': {
-    format: 'i420',
-    planes: [
-      { plane: testPlane(size, 0), sampling: full, black: black.luma },
-      ...[0.5, -1].map((turned) => ({
-        plane: testPlane({ width: size.width / 2, height: size.height / 2 }, turned),
-        sampling: half,
-        black: black.chroma,
-      })),
-    ],
-    join: (planes) => Uint8Array.from(planes.flatMap((plane) => [...plane])),
-    split: (bytes) => [
-      bytes.slice(0, pixels),
-      bytes.slice(pixels, (pixels * 5) / 4),
-      bytes.slice((pixels * 5) / 4, (pixels * 3) / 2),
-    ],
-    before: 'planepack ! glupload ! planetexture',
-    after: `video/x-raw(memory:GLMemory),width=${size.width / 4},height=${(size.height * 3) / 2} ! gldownload ! planeunpack ! video/x-raw,format=I420,width=${size.width},height=${size.height}`,
+    ...planar,
+    before: 'planepack ! glupload ! planetexture !',
+    after: `! video/x-raw(memory:GLMemory),width=${size.width / 4},height=${(size.height * 3) / 2} ! gldownload ! planeunpack ! video/x-raw,format=I420,width=${size.width},height=${size.height}`,
   },
+  lensremap: { ...planar, before: '', after: '' },
 };
 
 /**
- * Draws a test picture through a lens and a body of the package with this machine's GL, and compares it with the reference, each plane by itself.
+ * Draws a test picture through a lens of such a model, and compares it with the reference, each plane by itself. `fragment` is the shader of a body, with the lens,
+ * and drawn with this machine's GL.
  * @throws BinocleError `bad-graph` when nothing comes out.
  */
 export async function drawAndCompare(
-  lens: (typeof lenses)[number],
-  body: (typeof bodies)[number],
-  fragment: string,
+  model: Model,
+  drawer: Drawer,
   machine: Pick<Machine, 'gl' | 'pluginPath'>,
+  fragment?: string,
 ): Promise<Difference> {
-  const way = ways[body];
-  const r = testCase(lens === 'fisheye.glsl' ? 'fisheye' : 'pinhole');
+  const way = ways[drawer];
+  const r = testCase(model);
   const bytes = way.join(way.planes.map(({ plane }) => plane.data));
-  const drawn = way.split(await draw(way, bytes, fragment, uniformsText('rectify', uniforms(r)), machine));
+  const element = fragment === undefined ? ['lensremap'] : ['glshader', `fragment="${fragment}"`];
+  const drawn = way.split(
+    await draw(way, bytes, [...element, `uniforms=${uniformsText('rectify', uniforms(r))}`], machine),
+  );
   const each = way.planes.map(({ plane, sampling, black: around }, index) =>
     differenceFrom(rectifiedPlane(r, plane, around, sampling), drawn[index]!),
   );
@@ -116,8 +129,7 @@ export async function drawAndCompare(
 async function draw(
   { format, before, after }: Way,
   bytes: Uint8Array,
-  fragment: string,
-  values: string,
+  element: readonly string[],
   machine: Pick<Machine, 'gl' | 'pluginPath'>,
 ): Promise<Uint8Array> {
   const folder = await mkdtemp(join(tmpdir(), 'binocle-check-'));
@@ -128,10 +140,9 @@ async function draw(
       [
         ...`filesrc location=${input} blocksize=${bytes.length}`.split(' '),
         ...`! rawvideoparse format=${format} width=${size.width} height=${size.height} framerate=1/1`.split(' '),
-        ...`! ${before} ! glshader`.split(' '),
-        `fragment="${fragment}"`,
-        `uniforms=${values}`,
-        ...`! ${after} ! filesink location=${output}`.split(' '),
+        ...`! ${before}`.trim().split(' '),
+        ...element,
+        ...`${after} ! filesink location=${output}`.trim().split(' '),
       ],
       machine,
     );

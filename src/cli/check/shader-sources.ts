@@ -9,13 +9,17 @@ export interface ShaderSource {
   parts: readonly { file: string; firstLine: number; text: string }[];
 }
 
-export const lenses = ['pinhole.glsl', 'fisheye.glsl'] as const;
+/** Of lenses; the shader of each is `${model}.glsl`. */
+export const models = ['pinhole', 'fisheye'] as const;
 export const bodies = ['rectify.frag', 'planes.frag'] as const;
 
 /** The package's: each lens in front of each body. */
 export function shippedSources(): ShaderSource[] {
-  const pairs = bodies.flatMap((body) => lenses.map((lens) => [lens, body]));
-  return pairs.map((names) => sourceOfFiles(names.map((name) => packagePath('shaders', name))));
+  return bodies.flatMap((body) => models.map((model) => shippedSource(model, body)));
+}
+
+export function shippedSource(model: (typeof models)[number], body: (typeof bodies)[number]): ShaderSource {
+  return sourceOfFiles([`${model}.glsl`, body].map((name) => packagePath('shaders', name)));
 }
 
 /** Throws what reading throws. */

@@ -1,13 +1,19 @@
-import { packagePath } from '../../paths.js';
 import type { Machine } from '../../pipeline/machine.js';
-import { whyNot } from '../../pipeline/requirements.js';
-import { loadTemplate } from '../../pipeline/template.js';
 import { displayName } from '../../config/source.js';
-import { BinocleError } from '../../protocol/errors.js';
 import { drawAndCompare } from './draw.js';
+import { checkDrawing } from './drawing.js';
 import { launchGl } from './launch-gl.js';
 import { refused, type Row } from './row.js';
-import { bodies, lenses, placeOf, type ShaderSource, shippedSources, sourceOfFiles, textOf } from './shader-sources.js';
+import {
+  bodies,
+  models,
+  placeOf,
+  type ShaderSource,
+  shippedSource,
+  shippedSources,
+  sourceOfFiles,
+  textOf,
+} from './shader-sources.js';
 
 /** One fault that the GLSL compiler found. */
 export interface ShaderFault {
@@ -16,15 +22,17 @@ export interface ShaderFault {
   message: string;
 }
 
-/** What a shader may be off: of 255, in the mean and for all but a thousandth of what is inside the picture, and in the mean at its edge, where it falls to black. */
-const most = { mean: 1, p999: 8, edge: 4 };
-
 /** Compiles the package's shaders with this machine's GL, and draws a picture through those that rectify. */
 export async function checkShippedShaders(machine: Machine): Promise<Row[]> {
   const compiled = await Promise.all(shippedSources().map((source) => checkShader(source, machine)));
-  const pairs = bodies.flatMap((body) => lenses.map((lens) => ({ lens, body })));
+  const pairs = bodies.flatMap((body) => models.map((model) => ({ model, body })));
   const well = pairs.filter((_, index) => compiled[index]!.verdict === 'ok');
-  return [...compiled, ...(await Promise.all(well.map(({ lens, body }) => checkDrawing(lens, body, machine))))];
+  const drawn = well.map(({ model, body }) => {
+    const source = shippedSource(model, body);
+    const template = body === 'planes.frag' ? 'planes' : 'shader';
+    return checkDrawing(source.name, template, machine, () => drawAndCompare(model, body, machine, textOf(source)));
+  });
+  return [...compiled, ...(await Promise.all(drawn))];
 }
 
 /** Compiles a shader of the user's, by its path. */
@@ -58,28 +66,6 @@ export async function checkShader(source: ShaderSource, machine: Pick<Machine, '
     .map(({ line, message }) => `${placeOf(source, line)}  ${message}`)
     .join('\n');
   return { ...row, verdict: 'failure', reason: 'bad-graph', detail };
-}
-
-async function checkDrawing(
-  lens: (typeof lenses)[number],
-  body: (typeof bodies)[number],
-  machine: Machine,
-): Promise<Row> {
-  const paths = [lens, body].map((name) => packagePath('shaders', name));
-  const source = sourceOfFiles(paths);
-  const row = { subject: 'picture', name: source.name } as const;
-  const without = body === 'planes.frag' ? whyNot(loadTemplate('planes', 'rectify'), machine) : null;
-  if (without !== null) return { ...row, verdict: 'warning', detail: `not drawn: ${without}` };
-  try {
-    const { mean, p999, worst, edge, outside } = await drawAndCompare(lens, body, textOf(source), machine);
-    const well = mean < most.mean && p999 <= most.p999 && edge <= most.edge && outside <= 1;
-    const detail = `differs from the reference by ${mean.toFixed(2)} in the mean and at most ${worst.toFixed(1)}, of 255; at the edge by ${edge.toFixed(2)} in the mean, outside by ${outside}`;
-    if (well) return { ...row, verdict: 'ok', detail };
-    const limits = `${detail}: more than ${most.mean} and, but for a thousandth of the picture, ${most.p999}, or than ${most.edge} at the edge`;
-    return { ...row, verdict: 'failure', reason: 'bad-graph', detail: limits };
-  } catch (error) {
-    return refused('picture', row.name, BinocleError.from(error));
-  }
 }
 
 /**

@@ -70,16 +70,17 @@ export const graphChecks: Check[] = [
 
 function examineGraphics(machine: Patient['machine']) {
   if (machine === null) return unknown;
-  const { gl } = machine;
+  const { gl, elements } = machine;
+  const remaps = elements.has('lensremap');
   if (!gl.available)
     return warning(
-      `none: ${gl.because}. Lenses are not corrected; pictures are cropped and turned by the processor`,
+      `none: ${gl.because}. Lenses are ${remaps ? 'corrected by the processor' : 'not corrected'}`,
       'sudo apt install gstreamer1.0-gl libgl1-mesa-dri libegl-mesa0',
     );
   if (!gl.software) return ok(gl.renderer);
   return warning(
-    `${gl.renderer} renders on the processor`,
-    'let the user into the groups video and render, or install the graphics processor’s driver; without one keep the pictures small',
+    `${gl.renderer} renders on the processor${remaps ? ', and lenses are corrected without it' : ''}`,
+    'let the user into the groups video and render, or install the graphics processor’s driver',
   );
 }
 

@@ -8,6 +8,7 @@ gboolean binocle_register_capture_time(GstPlugin *plugin);
 gboolean binocle_register_detour(GstPlugin *plugin);
 gboolean binocle_register_exact_colours(GstPlugin *plugin);
 gboolean binocle_register_keyframe_gate(GstPlugin *plugin);
+gboolean binocle_register_lens_remap(GstPlugin *plugin);
 gboolean binocle_register_plane_pack(GstPlugin *plugin);
 gboolean binocle_register_plane_unpack(GstPlugin *plugin);
 gboolean binocle_register_playout_delay(GstPlugin *plugin);
