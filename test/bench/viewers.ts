@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { bareViewer, encodersOf, viewerThread } from './delay/bare.js';
 import { rowOf, type Measure } from './measure.js';
 import { processorShares, someThreads, tasksOf } from '../harness/processor-time.js';
-import { testPictures, watch, withBrowser } from './watched.js';
+import { testPicture, testPictures, watch, withBrowser } from './watched.js';
 
 const extra = 3;
 const rounds = 3;
@@ -12,7 +13,8 @@ const settleMs = 2000;
 
 /**
  * What one more viewer costs the engine: payloader, encryption, sockets. The picture is encoded once for all, and its encoder's time varies by more than a
- * viewer costs; so it is the threads that came with the extra viewers, and the JS thread, whose time is taken.
+ * viewer costs; so it is the threads that came with the extra viewers, and the JS thread, whose time is taken. In turns with it the same of a bare webrtcbin: the
+ * thread that has its payloader.
  */
 export const viewers: Measure = {
   name: 'viewers',
@@ -22,6 +24,7 @@ export const viewers: Measure = {
       await watch(browser, running.ready.url);
       const engine = await running.engine();
       const samples: number[] = [];
+      const least: number[] = [];
       for (let round = 0; round < rounds; round += 1) {
         await pause(settleMs);
         const before = new Set(tasksOf(engine));
@@ -32,9 +35,40 @@ export const viewers: Measure = {
         const [share] = await processorShares([engine], windowSeconds, someThreads([engine, ...came]));
         samples.push(((share! - jsBefore!) / extra) * 100);
         for (const page of pages) await page.close();
+        least.push(100 * (await bareShare(browser)));
       }
       return [
         rowOf('an extra viewer', '% of a core', samples, { limit: 1.2, note: 'pair of 640x480 at 30 fps, 4 Mbit/s' }),
+        rowOf('the same of a bare webrtcbin', '% of a core', least),
+        rowOf(
+          'an extra viewer / bare',
+          '',
+          samples.map((sample, round) => sample / least[round]!),
+          { limit: 1.1 },
+        ),
       ];
     }),
 };
+
+async function bareShare(browser: Browser): Promise<number> {
+  const [encoder] = await encodersOf(testPictures);
+  const cameras = [0, 1].map(
+    (eye) => `${testPicture} ! video/x-raw,format=I420,width=640,height=480,framerate=30/1 ! pair.sink_${eye}`,
+  );
+  const text = `${cameras.join(' ')} stereopair name=pair layout=side-by-side ! ${encoder!}`;
+  const page = await browser.newPage();
+  const playing = await bareViewer(page, text);
+  try {
+    await playing.opened;
+    await pause(settleMs);
+    const sender = playing.processes['sender']!;
+    const threads = tasksOf(sender).flatMap((task) =>
+      task.endsWith(` ${viewerThread}:src`) ? [parseInt(task, 10)] : [],
+    );
+    const [share] = await processorShares([sender], windowSeconds, someThreads(threads));
+    return share!;
+  } finally {
+    await playing.stop();
+    await page.close();
+  }
+}

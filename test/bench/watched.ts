@@ -64,10 +64,12 @@ export async function withBrowser<T>(
   }
 }
 
-/** Both cameras as noise: cheap to draw, so that what is measured is not drowned in drawing the scene, and compressed to the whole bitrate. */
+/** A camera as noise: cheap to draw, so that what is measured is not drowned in drawing the scene, and compressed to the whole bitrate. */
+export const testPicture = 'videotestsrc is-live=true pattern=snow';
+
 export const testPictures = ['left', 'right'].flatMap((eye) => [
   '--set',
   `profile.cameras.${eye}.source=custom`,
   '--set',
-  `profile.cameras.${eye}.launch=videotestsrc is-live=true pattern=snow`,
+  `profile.cameras.${eye}.launch=${testPicture}`,
 ]);

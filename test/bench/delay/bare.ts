@@ -6,7 +6,7 @@ import type { Candidate } from '../../../src/engine/sdp.js';
 import { binocle } from '../../harness/binocle.js';
 import { camera, cameraArguments, eyes, type Shape } from './cameras.js';
 import { openPlayer } from './player.js';
-import { untilPlayers, type System } from './system.js';
+import { untilPlayers, type Playing, type System } from './system.js';
 
 export interface BareOrder {
   text: string;
@@ -18,17 +18,26 @@ export type BareMessage = { offer: string } | { candidate: Candidate };
 export function bare(shape: Shape): System {
   return {
     name: 'bare webrtcbin',
-    async play(page: Page) {
-      const child = fork(packagePath('dist', 'test', 'bench', 'delay', 'bare-process.js'), { stdio: 'inherit' });
-      const player = await openPlayer(page, (message) => child.send(message));
-      child.on('message', (message: BareMessage) => void player.take(message));
-      child.send(await order(shape));
-      return {
-        processes: { sender: child.pid! },
-        opened: untilPlayers(page, shape.layout === 'twin' ? 2 : 1),
-        stop: () => end(child),
-      };
-    },
+    play: async (page) => playBare(page, await order(shape)),
+  };
+}
+
+/** The encoded picture of `text` in a page, by the least that brings it there; on a thread `viewerThread` of its own. */
+export function bareViewer(page: Page, text: string): Promise<Playing> {
+  const queued = `${text} ! queue name=${viewerThread} ! ${pay('both_pay')}`;
+  return playBare(page, { text: `${peer} ${queued}`, payloaders: ['both_pay'] });
+}
+export const viewerThread = 'viewer';
+
+async function playBare(page: Page, given: BareOrder): Promise<Playing> {
+  const child = fork(packagePath('dist', 'test', 'bench', 'delay', 'bare-process.js'), { stdio: 'inherit' });
+  const player = await openPlayer(page, (message) => child.send(message));
+  child.on('message', (message: BareMessage) => void player.take(message));
+  child.send(given);
+  return {
+    processes: { sender: child.pid! },
+    opened: untilPlayers(page, given.payloaders.length),
+    stop: () => end(child),
   };
 }
 
@@ -41,9 +50,9 @@ async function end(child: ChildProcess): Promise<void> {
   clearTimeout(overdue);
 }
 
-/** The encoders of a shape, one a track, as `binocle graph` prints them. */
-export async function encodersOf(shape: Shape): Promise<string[]> {
-  const { stdout: line } = await binocle('graph', ...cameraArguments(shape));
+/** The encoders of a graph, one a track, as `binocle graph` prints them. */
+export async function encodersOf(args: readonly string[]): Promise<string[]> {
+  const { stdout: line } = await binocle('graph', ...args);
   return [...line.matchAll(/x264enc name=\w+ ([^!]+)(! video\/x-h264,profile=[\w-]+)/g)].map(
     ([, properties, caps]) => `x264enc ${properties!.replaceAll('\\', ' ')} ${caps!}`,
   );
@@ -55,9 +64,10 @@ export function joinedCameras(shape: Shape, encoder: string): string {
   return `${ways.join(' ')} stereopair name=pair layout=side-by-side ! ${encoder}`;
 }
 
+const peer = 'webrtcbin name=webrtc bundle-policy=max-bundle';
+
 async function order(shape: Shape): Promise<BareOrder> {
-  const encoders = await encodersOf(shape);
-  const peer = 'webrtcbin name=webrtc bundle-policy=max-bundle';
+  const encoders = await encodersOf(cameraArguments(shape));
   if (shape.layout === 'twin') {
     const ways = eyes.map((eye, index) => `${camera(eye, shape)} ! ${encoders[index]!} ! ${pay(`${eye}_pay`)}`);
     return { text: [peer, ...ways].join(' '), payloaders: eyes.map((eye) => `${eye}_pay`) };

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { encodersOf, joinedCameras } from '../delay/bare.js';
-import type { Shape } from '../delay/cameras.js';
+import { cameraArguments, type Shape } from '../delay/cameras.js';
 import { openPlayer } from '../delay/player.js';
 import { untilPlayers, type System } from '../delay/system.js';
 
@@ -26,7 +26,7 @@ export function janus(shape: Shape): System {
       const folder = await mkdtemp(join(tmpdir(), 'binocle-janus-'));
       await configure(folder);
       const server = spawn('janus', ['-F', folder, '-C', join(folder, 'janus.jcfg'), '-o', '-e'], { stdio: 'ignore' });
-      const [encoder] = await encodersOf(shape);
+      const [encoder] = await encodersOf(cameraArguments(shape));
       const pay = 'rtph264pay aggregate-mode=zero-latency config-interval=-1 mtu=1200 pt=96';
       const line = `${joinedCameras(shape, encoder!)} ! ${pay} ! udpsink host=127.0.0.1 port=${ports.rtp} sync=false async=false`;
       const cameras = spawn('gst-launch-1.0', ['-q', ...line.split(/\s+/)], { stdio: ['ignore', 'ignore', 'inherit'] });
