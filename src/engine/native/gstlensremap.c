@@ -11,6 +11,7 @@
 #include "binocle.h"
 #include "gstplanes.h"
 #include "remap-table.h"
+#include <gst/video/gstvideofilter.h>
 #include <string.h>
 
 #define BLACK_CHROMA 128
@@ -24,9 +25,7 @@ typedef struct {
 } Remapped;
 
 typedef struct {
-	GstBaseTransform parent;
-	GstVideoInfo in;
-	GstVideoInfo out;
+	GstVideoFilter parent;
 	/* Luma, and both of the chroma's samples by turns, in the order of the input. */
 	Remapped luma, chroma;
 	/* Under the object's lock. */
@@ -35,12 +34,12 @@ typedef struct {
 } LensRemap;
 
 typedef struct {
-	GstBaseTransformClass parent_class;
+	GstVideoFilterClass parent_class;
 } LensRemapClass;
 
 enum { PROP_0, PROP_UNIFORMS };
 
-G_DEFINE_TYPE(LensRemap, lens_remap, GST_TYPE_BASE_TRANSFORM)
+G_DEFINE_TYPE(LensRemap, lens_remap, GST_TYPE_VIDEO_FILTER)
 
 static GstStaticPadTemplate sink =
 	GST_STATIC_PAD_TEMPLATE("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(PLANES_FORMATS)));
@@ -105,14 +104,12 @@ static void prepare(Remapped *plane, const GstVideoInfo *in, const GstVideoInfo 
 	plane->table = g_new(RemapEntry, (gsize)plane->width * plane->height);
 }
 
-static gboolean set_caps(GstBaseTransform *base, GstCaps *in, GstCaps *out)
+static gboolean set_info(GstVideoFilter *filter, GstCaps *in_caps, GstVideoInfo *in, GstCaps *out_caps, GstVideoInfo *out)
 {
-	LensRemap *self = (LensRemap *)base;
+	LensRemap *self = (LensRemap *)filter;
 
-	if (!gst_video_info_from_caps(&self->in, in) || !gst_video_info_from_caps(&self->out, out))
-		return FALSE;
-	prepare(&self->luma, &self->in, &self->out, 0, 1, self->in.colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255 ? 0 : 16);
-	prepare(&self->chroma, &self->in, &self->out, 1, 2, BLACK_CHROMA);
+	prepare(&self->luma, in, out, 0, 1, in->colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255 ? 0 : 16);
+	prepare(&self->chroma, in, out, 1, 2, BLACK_CHROMA);
 	GST_OBJECT_LOCK(self);
 	self->stale = TRUE;
 	GST_OBJECT_UNLOCK(self);
@@ -121,7 +118,7 @@ static gboolean set_caps(GstBaseTransform *base, GstCaps *in, GstCaps *out)
 
 static void look_up(LensRemap *self, const RemapLens *lens)
 {
-	const GstVideoInfo *in = &self->in, *out = &self->out;
+	const GstVideoInfo *in = &self->parent.in_info, *out = &self->parent.out_info;
 	RemapPlane plane = {
 		.in_width = GST_VIDEO_INFO_WIDTH(in),
 		.in_height = GST_VIDEO_INFO_HEIGHT(in),
@@ -209,10 +206,9 @@ static void draw_chroma(const Remapped *plane, GstVideoFrame *to, gint first)
 	}
 }
 
-static GstFlowReturn transform(GstBaseTransform *base, GstBuffer *input, GstBuffer *output)
+static GstFlowReturn transform_frame(GstVideoFilter *filter, GstVideoFrame *from, GstVideoFrame *to)
 {
-	LensRemap *self = (LensRemap *)base;
-	GstVideoFrame from, to;
+	LensRemap *self = (LensRemap *)filter;
 	RemapLens lens;
 	gboolean stale;
 
@@ -223,17 +219,9 @@ static GstFlowReturn transform(GstBaseTransform *base, GstBuffer *input, GstBuff
 	GST_OBJECT_UNLOCK(self);
 	if (stale)
 		look_up(self, &lens);
-	if (!gst_video_frame_map(&from, &self->in, input, GST_MAP_READ))
-		return GST_FLOW_ERROR;
-	if (!gst_video_frame_map(&to, &self->out, output, GST_MAP_WRITE)) {
-		gst_video_frame_unmap(&from);
-		return GST_FLOW_ERROR;
-	}
-	take_in(self, &from);
-	draw_luma(&self->luma, &to);
-	draw_chroma(&self->chroma, &to, first_chroma(&from));
-	gst_video_frame_unmap(&to);
-	gst_video_frame_unmap(&from);
+	take_in(self, from);
+	draw_luma(&self->luma, to);
+	draw_chroma(&self->chroma, to, first_chroma(from));
 	return GST_FLOW_OK;
 }
 
@@ -287,16 +275,16 @@ static void lens_remap_class_init(LensRemapClass *klass)
 	GObjectClass *object = G_OBJECT_CLASS(klass);
 	GstElementClass *element = GST_ELEMENT_CLASS(klass);
 	GstBaseTransformClass *base = GST_BASE_TRANSFORM_CLASS(klass);
+	GstVideoFilterClass *filter = GST_VIDEO_FILTER_CLASS(klass);
 
 	object->set_property = set_property;
 	object->get_property = get_property;
 	object->finalize = finalize;
 	base->transform_caps = transform_caps;
 	base->fixate_caps = fixate_caps;
-	base->set_caps = set_caps;
-	base->get_unit_size = planes_get_unit_size;
-	base->transform = transform;
 	base->stop = stop;
+	filter->set_info = set_info;
+	filter->transform_frame = transform_frame;
 	g_object_class_install_property(
 		object, PROP_UNIFORMS,
 		g_param_spec_boxed("uniforms", "Uniforms", "Ray, lens and camera, as the shaders of the package have them",

@@ -138,6 +138,13 @@ static GstFlowReturn pack(GstBaseTransform *base, GstBuffer *input, GstBuffer *o
 	return GST_FLOW_OK;
 }
 
+/* Strides and offsets are whatever a camera's are. */
+static gboolean any_strides(GstBaseTransform *base, GstQuery *decided, GstQuery *query)
+{
+	gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, NULL);
+	return TRUE;
+}
+
 /* The texture is the same, and so is its buffer: a copy of it would never come back to its pool. */
 static GstFlowReturn same_buffer(GstBaseTransform *base, GstBuffer *input, GstBuffer **output)
 {
@@ -170,6 +177,7 @@ static void plane_pack_class_init(PlanePackClass *klass)
 	base->transform_caps = pack_caps;
 	base->set_caps = planes_set_caps;
 	base->get_unit_size = planes_get_unit_size;
+	base->propose_allocation = any_strides;
 	base->transform = pack;
 	gst_element_class_add_static_pad_template(element, &pack_sink);
 	gst_element_class_add_static_pad_template(element, &pack_source);

@@ -551,6 +551,15 @@ static void stereo_pair_class_init(StereoPairClass *klass)
 					      "Two pictures of one instant become one, without waiting", "The Binocle authors");
 }
 
+/* Frames may lie in memory as their camera has them. */
+static gboolean sink_query(GstPad *pad, GstObject *parent, GstQuery *query)
+{
+	if (GST_QUERY_TYPE(query) != GST_QUERY_ALLOCATION)
+		return gst_pad_query_default(pad, parent, query);
+	gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, NULL);
+	return TRUE;
+}
+
 static void add_eye(StereoPair *self, gint index, GstStaticPadTemplate *template)
 {
 	Eye *eye = &self->eyes[index];
@@ -559,6 +568,7 @@ static void add_eye(StereoPair *self, gint index, GstStaticPadTemplate *template
 	gst_pad_set_element_private(eye->pad, eye);
 	gst_pad_set_chain_function(eye->pad, chain);
 	gst_pad_set_event_function(eye->pad, sink_event);
+	gst_pad_set_query_function(eye->pad, sink_query);
 	gst_segment_init(&eye->segment, GST_FORMAT_TIME);
 	gst_element_add_pad(GST_ELEMENT(self), eye->pad);
 }
