@@ -69,7 +69,7 @@ export function planGraph(profile: Profile, machine: Machine, templates: Templat
   function addEncoder(content: Content): void {
     const output = outputs.find((candidate) => candidate.content === content)!;
     parts.add('tap', 'raw', { content });
-    parts.addTemplate('encode', encoder.template, encodeParameters(profile, output));
+    parts.addTemplate('encode', encoder.template, encodeParameters(shown, output));
     parts.add('tap', 'encoded', { content });
   }
 

@@ -256,6 +256,26 @@ function sameTwice(stages: readonly string[]): string[] {
   return [...stages, ...stages];
 }
 
+test('a software encoder has the threads that its picture needs; one of two encoders not more than its share', async () => {
+  for (const [settings, threads] of [
+    [[], [2]],
+    [['capture.fps=60'], [2]],
+    [['layout=mono'], [1]],
+    [
+      ['layout=twin', 'capture.fps=60'],
+      [1, 1],
+    ],
+    [[...hd, 'capture.fps=60'], [4]],
+  ] as const) {
+    const found = [...graphText(await planOn(softwareGl, ...settings)).matchAll(/ threads=(\d)/g)];
+    assert.deepEqual(
+      found.map(([, count]) => Number(count)),
+      threads,
+      settings.join(),
+    );
+  }
+});
+
 test('twin: half the rate for each eye; mono: the left eye alone', async () => {
   const twin = await planOn(softwareGl, 'layout=twin');
   assert.deepEqual(
