@@ -76,8 +76,9 @@ export class RectifyEye {
 
   #along(road: Road, parts: Parts, eye: Eye, source: Delivering, format: string, wanted: Rectification): void {
     const inPlanes = road.takes === 'planes';
+    const taker = road.gl === undefined ? 'the remap' : 'the shader';
     if (inPlanes && source.format !== undefined && planesFormats.includes(source.format))
-      this.omitted.push({ stage: `convert ${eye}`, because: `${road.name} takes ${source.format} as it is` });
+      this.omitted.push({ stage: `convert ${eye}`, because: `${taker} takes ${source.format} as it is` });
     else if (inPlanes) parts.add('transfer', 'convert-planes', { eye });
     if (road.gl !== undefined && source.template.header.memory !== 'gl') parts.add('transfer', road.gl.upload, { eye });
     parts.add('rectify', road.rectify, {

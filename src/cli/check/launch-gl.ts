@@ -5,7 +5,10 @@ import { BinocleError } from '../../protocol/errors.js';
 /** How long a driver may take to compile a shader and draw a frame. */
 const limitMs = 20_000;
 
-/** Runs a graph in a process of its own, with this machine's GL: a driver that crashes is a failed check and nothing more. Rejects with `missing-software` where there is no gst-launch-1.0. */
+/**
+ * Runs a graph in a process of its own, with this machine's GL: a driver that crashes is a failed check and nothing more.
+ * Rejects with `missing-software` where there is no gst-launch-1.0.
+ */
 export function launchGl(
   graph: readonly string[],
   { gl, pluginPath }: Pick<Machine, 'gl' | 'pluginPath'>,
