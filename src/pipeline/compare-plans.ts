@@ -93,22 +93,27 @@ function shaderChanges(built: readonly Stage[], after: readonly Stage[], eye: Ey
   const shader = shaderOf(built);
   if (shader === undefined) return null;
   const wanted = shaderOf(after);
+  // The fisheye's own shader bends whatever its uniforms are; lensremap has the lens among them.
+  if (wanted === undefined && String(shader.parameters['lens']).endsWith('fisheye.glsl')) return null;
   if (wanted !== undefined && livePropertyChanges(shader, wanted) === null) return null;
-  const value = wanted === undefined ? nothing : String(wanted.parameters['uniforms']);
+  const value = wanted === undefined ? nothing(shader) : String(wanted.parameters['uniforms']);
   return [{ element: `${eye}_rectify`, property: 'uniforms', value }];
 }
 
-/** Every pixel stays where it is. */
-const nothing = uniformsText(
-  'rectify',
-  uniforms({
-    ray: [1, 0, 0, 0, 1, 0, 0, 0, 1],
-    lens: { model: 'none' },
-    camera: { fx: 1, fy: 1, cx: 0, cy: 0 },
-    source: { width: 1, height: 1 },
-    output: { width: 1, height: 1 },
-  }),
-);
+/** Every pixel stays where it is, in pictures of the shader's size. */
+function nothing({ parameters }: Stage): string {
+  const size = { width: Number(parameters['width']), height: Number(parameters['height']) };
+  return uniformsText(
+    'rectify',
+    uniforms({
+      ray: [1, 0, 0, 0, 1, 0, 0, 0, 1],
+      lens: { model: 'none' },
+      camera: { fx: 1, fy: 1, cx: 0, cy: 0 },
+      source: size,
+      output: size,
+    }),
+  );
+}
 
 function shaderOf(road: readonly Stage[]): Stage | undefined {
   return road.find(({ kind, parameters }) => kind === 'rectify' && parameters['uniforms'] !== undefined);

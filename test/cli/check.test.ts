@@ -86,13 +86,16 @@ test('check draws a picture, and knows a shader that draws it wrong from one tha
   const machine = await probeMachine();
   for (const body of bodies) {
     const text = textOf(shippedSource('pinhole', body));
-    requireRight(await drawAndCompare('pinhole', body, machine, text));
+    requireRight(await drawAndCompare('pinhole', { body, fragment: text }, machine));
     // A third of a pixel to the right, as from a camera matrix that counts from another corner.
     const moved = text.replace('+ vec2(cx, cy)', '+ vec2(cx + 0.001, cy)');
     assert.notEqual(moved, text);
-    const wrong = await drawAndCompare('pinhole', body, machine, moved);
+    const wrong = await drawAndCompare('pinhole', { body, fragment: moved }, machine);
     assert.ok(wrong.mean > 1, JSON.stringify(wrong));
-    await assert.rejects(drawAndCompare('pinhole', body, machine, 'void main() { nothing }'), /nothing was drawn/);
+    await assert.rejects(
+      drawAndCompare('pinhole', { body, fragment: 'void main() { nothing }' }, machine),
+      /nothing was drawn/,
+    );
   }
   for (const model of models) requireRight(await drawAndCompare(model, 'lensremap', machine));
 });

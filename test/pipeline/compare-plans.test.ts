@@ -56,6 +56,8 @@ test('where nothing is rectified there is a place for it; where a shader stands 
     ['left_rectify.uniforms', 'right_rectify.uniforms'],
   );
   assert.match(resting.live[0]!.value, /m00=\(float\)1,m01=\(float\)0/);
+  // planes.frag and rectify.frag draw by the size that they are told.
+  assert.match(resting.live[0]!.value, /in_width=\(float\)640,in_height=\(float\)480,pixel_x=\(float\)0\.0015625,/);
   const again = stepBetween(plain, both, both.stages);
   assert.ok(again.cost === 'hot' && again.rectify.size === 0);
   assert.match(again.live[0]!.value, /m00=\(float\)0\.9/);
@@ -88,6 +90,16 @@ test('another kind of lens is another shader, and the same remap', async () => {
     ['left_rectify.uniforms', 'right_rectify.uniforms'],
   );
   assert.equal(stepBetween(await planOn(pcWithVa, calibrated), await planOn(pcWithVa, fisheye)).cost, 'graph');
+});
+
+test('without a lens a pinhole’s shader rests in the graph, and a fisheye’s cannot', async () => {
+  const fisheye = calibrated.replace('pinhole', 'fisheye');
+  for (const [machine, lens, cost] of [
+    [pcWithVa, calibrated, 'hot'],
+    [pcWithVa, fisheye, 'graph'],
+    [pcWithoutGl, fisheye, 'hot'],
+  ] as const)
+    assert.equal(stepBetween(await planOn(machine, ...sim, lens), await planOn(machine, ...sim)).cost, cost);
 });
 
 test('without GL and plugin a calibration changes nothing that runs, and a turn takes a new graph', async () => {

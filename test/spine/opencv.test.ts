@@ -93,6 +93,18 @@ for (const { road, env, ...expected } of roads)
         await rectifiesAsOpenCv(running, lensesOf('pinhole', 5, small), shown);
       });
 
+    for (const { model, coefficients } of [lenses[0], lenses[3]])
+      test(`without the ${model} lens again the picture is as it came`, async () => {
+        const shown = await show(running, small);
+        await patch(running, { layout: 'twin' });
+        await patch(running, { calibration: lensesOf(model, coefficients, small), layout: 'sbs' });
+        await patch(running, { calibration: null });
+        for (const eye of eyes) {
+          const { mean, p999 } = difference(await snapshot(running, eye, small), shown[eye], () => true);
+          assert.ok(mean < allowed.mean && p999 < allowed.p999, `${eye}: mean ${mean}, 99.9th percentile ${p999}`);
+        }
+      });
+
     test('past the turning point of a lens', async () => {
       const shown = await show(running, small);
       const eye = { K: [420, 0, 318, 0, 420, 242, 0, 0, 1], D: [-0.45, 0, 0.001, -0.001] };

@@ -14,8 +14,8 @@ const size = { width: 320, height: 240 };
 const black = { luma: 16, chroma: 128 };
 
 type Model = (typeof models)[number];
-/** What rectifies: a body of the package's shaders, or the element that does without. */
-export type Drawer = (typeof bodies)[number] | 'lensremap';
+/** What rectifies: a shader's text with that of its lens, by its body; or the element that does without. */
+export type Drawer = { body: (typeof bodies)[number]; fragment: string } | 'lensremap';
 
 /** A lens that bends as those of robots do, seen a little turned, zoomed out and moved, so that a part of the picture is outside. */
 function testCase(model: Model): Rectification {
@@ -76,7 +76,7 @@ const planar: Omit<Way, 'before' | 'after'> = {
   ],
 };
 
-const ways: Record<Drawer, Way> = {
+const ways: Record<(typeof bodies)[number] | 'lensremap', Way> = {
   'rectify.frag': {
     format: 'rgba',
     planes: [0, 0.5, -1].map((turned) => ({ plane: testPlane(size, turned), sampling: full, black: 0 })),
@@ -95,20 +95,18 @@ const ways: Record<Drawer, Way> = {
 };
 
 /**
- * Draws a test picture through a lens of such a model, and compares it with the reference, each plane by itself. `fragment` is the shader of a body, with the lens,
- * and drawn with this machine's GL.
+ * Draws a test picture through a lens of such a model, a shader with this machine's GL, and compares it with the reference, each plane by itself.
  * @throws BinocleError `bad-graph` when nothing comes out.
  */
 export async function drawAndCompare(
   model: Model,
   drawer: Drawer,
   machine: Pick<Machine, 'gl' | 'pluginPath'>,
-  fragment?: string,
 ): Promise<Difference> {
-  const way = ways[drawer];
+  const way = ways[drawer === 'lensremap' ? drawer : drawer.body];
   const r = testCase(model);
   const bytes = way.join(way.planes.map(({ plane }) => plane.data));
-  const element = fragment === undefined ? ['lensremap'] : ['glshader', `fragment="${fragment}"`];
+  const element = drawer === 'lensremap' ? [drawer] : ['glshader', `fragment="${drawer.fragment}"`];
   const drawn = way.split(
     await draw(way, bytes, [...element, `uniforms=${uniformsText('rectify', uniforms(r))}`], machine),
   );

@@ -30,7 +30,9 @@ export async function checkShippedShaders(machine: Machine): Promise<Row[]> {
   const drawn = well.map(({ model, body }) => {
     const source = shippedSource(model, body);
     const template = body === 'planes.frag' ? 'planes' : 'shader';
-    return checkDrawing(source.name, template, machine, () => drawAndCompare(model, body, machine, textOf(source)));
+    return checkDrawing(source.name, template, machine, () =>
+      drawAndCompare(model, { body, fragment: textOf(source) }, machine),
+    );
   });
   return [...compiled, ...(await Promise.all(drawn))];
 }

@@ -1,4 +1,4 @@
-/* The elements of this plugin. */
+/* The elements of this plugin, and what several of them do. */
 #ifndef BINOCLE_H
 #define BINOCLE_H
 
@@ -14,5 +14,8 @@ gboolean binocle_register_plane_unpack(GstPlugin *plugin);
 gboolean binocle_register_playout_delay(GstPlugin *plugin);
 gboolean binocle_register_stereo_pair(GstPlugin *plugin);
 gboolean binocle_register_stereo_scene(GstPlugin *plugin);
+
+/* What a filter, if there is one, leaves of caps, in its order: the end of every transform_caps. Takes `caps`. */
+GstCaps *binocle_filtered(GstCaps *caps, GstCaps *filter);
 
 #endif

@@ -86,12 +86,7 @@ static GstCaps *transform_caps(GstBaseTransform *base, GstPadDirection direction
 			append_as(result, structure, forth ? MADE : TAKEN, FALSE);
 		}
 	}
-	if (filter) {
-		GstCaps *common = gst_caps_intersect_full(filter, result, GST_CAPS_INTERSECT_FIRST);
-		gst_caps_unref(result);
-		return common;
-	}
-	return result;
+	return binocle_filtered(result, filter);
 }
 
 static gboolean set_info(GstVideoFilter *filter, GstCaps *in_caps, GstVideoInfo *in, GstCaps *out_caps, GstVideoInfo *out)

@@ -14,8 +14,6 @@
 #include <gst/video/gstvideofilter.h>
 #include <string.h>
 
-#define BLACK_CHROMA 128
-
 /* Samples with black around them, and where each one of the output comes from in them. */
 typedef struct {
 	guint8 *samples;
@@ -61,12 +59,7 @@ static GstCaps *transform_caps(GstBaseTransform *base, GstPadDirection direction
 		gst_caps_append_structure(result, structure);
 	}
 	gst_caps_unref(any);
-	if (filter) {
-		GstCaps *common = gst_caps_intersect_full(filter, result, GST_CAPS_INTERSECT_FIRST);
-		gst_caps_unref(result);
-		return common;
-	}
-	return result;
+	return binocle_filtered(result, filter);
 }
 
 /* What nobody asks for otherwise stays as it is. */
@@ -108,8 +101,8 @@ static gboolean set_info(GstVideoFilter *filter, GstCaps *in_caps, GstVideoInfo 
 {
 	LensRemap *self = (LensRemap *)filter;
 
-	prepare(&self->luma, in, out, 0, 1, in->colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255 ? 0 : 16);
-	prepare(&self->chroma, in, out, 1, 2, BLACK_CHROMA);
+	prepare(&self->luma, in, out, 0, 1, PLANES_BLACK_LUMA(in));
+	prepare(&self->chroma, in, out, 1, 2, PLANES_BLACK_CHROMA);
 	GST_OBJECT_LOCK(self);
 	self->stale = TRUE;
 	GST_OBJECT_UNLOCK(self);

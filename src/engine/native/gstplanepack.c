@@ -11,8 +11,6 @@
 #include "gstplanes.h"
 #include <string.h>
 
-#define BLACK_CHROMA 128
-
 typedef PlanesElement PlanePack;
 typedef PlanesElementClass PlanePackClass;
 typedef PlanesElement PlaneTexture;
@@ -99,7 +97,7 @@ static GstFlowReturn pack(GstBaseTransform *base, GstBuffer *input, GstBuffer *o
 	PlanesElement *self = (PlanesElement *)base;
 	gint width = GST_VIDEO_INFO_WIDTH(&self->in), height = GST_VIDEO_INFO_HEIGHT(&self->in);
 	gint whole = GST_VIDEO_INFO_WIDTH(&self->out), half = whole / 2;
-	guint8 black = self->in.colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255 ? 0 : 16;
+	guint8 black = PLANES_BLACK_LUMA(&self->in);
 	GstVideoMeta *meta = gst_buffer_get_video_meta(output);
 	GstVideoFrame from, to;
 	gint row, stride;
@@ -126,13 +124,13 @@ static GstFlowReturn pack(GstBaseTransform *base, GstBuffer *input, GstBuffer *o
 	}
 	memset(data, black, whole);
 	data += stride;
-	memset(data, BLACK_CHROMA, whole);
+	memset(data, PLANES_BLACK_CHROMA, whole);
 	data += stride;
 	for (row = 0; row < height / 2; row++, data += stride) {
-		data[0] = data[half - 1] = data[half] = data[whole - 1] = BLACK_CHROMA;
+		data[0] = data[half - 1] = data[half] = data[whole - 1] = PLANES_BLACK_CHROMA;
 		copy_chroma_row(&from, row, data + 1, data + half + 1, half - 2);
 	}
-	memset(data, BLACK_CHROMA, whole);
+	memset(data, PLANES_BLACK_CHROMA, whole);
 	gst_video_frame_unmap(&to);
 	gst_video_frame_unmap(&from);
 	return GST_FLOW_OK;

@@ -1,5 +1,6 @@
 /* Caps of the planes' way through GL: see gstplanes.h. */
 #include "gstplanes.h"
+#include "binocle.h"
 
 /* Fields that say nothing of a picture of bytes. */
 static const gchar *const replaced[] = { "format", "texture-target", "colorimetry", "chroma-site" };
@@ -42,12 +43,7 @@ GstCaps *planes_transform_caps(GstCaps *caps, GstCaps *filter, const PlanesSide 
 		gst_caps_append_structure_full(result, structure,
 					       to->features ? gst_caps_features_new(to->features, NULL) : NULL);
 	}
-	if (filter) {
-		GstCaps *common = gst_caps_intersect_full(filter, result, GST_CAPS_INTERSECT_FIRST);
-		gst_caps_unref(result);
-		return common;
-	}
-	return result;
+	return binocle_filtered(result, filter);
 }
 
 gboolean planes_set_caps(GstBaseTransform *base, GstCaps *in, GstCaps *out)

@@ -1,4 +1,4 @@
-/* What the three elements of the planes' way through GL agree on.
+/* What the elements that take the planes of a picture as they are agree on; and the three of their way through GL.
  *
  * A 4:2:0 picture of W x H becomes one picture of bytes: the luma on top, below it the chroma, U on the left and V on the right half. As it comes, it
  * is uploaded as grey (a byte a texel, so that the filter of the texture is the bilinear one), with one sample of black around each plane, which is what a
@@ -15,6 +15,9 @@
 #define PLANES_FORMATS "{ I420, NV12, YV12, NV21 }"
 /* Samples of black beside two planes, or above and below them. */
 #define PLANES_BLACK 4
+
+#define PLANES_BLACK_CHROMA 128
+#define PLANES_BLACK_LUMA(info) ((info)->colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255 ? 0 : 16)
 
 typedef struct {
 	GstBaseTransform parent;

@@ -53,13 +53,7 @@ static GstCaps *transform_caps(GstBaseTransform *base, GstPadDirection direction
 		result = gst_caps_merge(result, one);
 	}
 	gst_caps_unref(all);
-	if (filter) {
-		GstCaps *common = gst_caps_intersect_full(filter, result, GST_CAPS_INTERSECT_FIRST);
-
-		gst_caps_unref(result);
-		return common;
-	}
-	return result;
+	return binocle_filtered(result, filter);
 }
 
 /* The size is not that of what comes. */
