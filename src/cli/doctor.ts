@@ -3,11 +3,12 @@ import { BinocleError } from '../protocol/errors.js';
 import type { Command } from './command.js';
 import { verdicts, type Check, type Finding, type Patient, type Verdict } from './doctor/check.js';
 import { graphChecks } from './doctor/graph.js';
+import { priorityCheck } from './doctor/priority.js';
 import { processorChecks } from './doctor/processor.js';
 import { rimChecks } from './doctor/rim.js';
 import { softwareChecks } from './doctor/software.js';
 
-const checks: readonly Check[] = [...softwareChecks, ...graphChecks, ...processorChecks, ...rimChecks];
+const checks: readonly Check[] = [...softwareChecks, ...graphChecks, ...processorChecks, priorityCheck, ...rimChecks];
 
 type Row = Pick<Check, 'id' | 'what'> & Finding;
 

@@ -26,8 +26,9 @@ const teardownMs = 1_000;
 /**
  * Makes this process an engine: it serves one rig over Node’s IPC and ends when told to, when its parent is gone, or when the rig has failed. Called
  * once, by the entry of the process.
+ * @param prefer makes the system prefer this process, before its first graph; returns why it does not
  */
-export function host(draw: Draw): void {
+export function host(draw: Draw, prefer: () => string | null = () => null): void {
   const watchdog = new Watchdog();
   const alive = setInterval(() => watchdog.alive(), 1_000);
   const rehearsal = new OfferRehearsal();
@@ -39,6 +40,8 @@ export function host(draw: Draw): void {
   /** GStreamer's parser has taken it; it plays soon, or never. */
   let built: Rig | null = null;
   let rig: Rig | null = null;
+  /** Until a graph plays here the process has no business before others: it loads, and waits. */
+  let preferred = false;
   let ending = false;
 
   /** Ends this process, once; the exit status of the first reason counts. */
@@ -92,6 +95,13 @@ export function host(draw: Draw): void {
     return fresh;
   }
 
+  function preferOnce(): void {
+    if (preferred) return;
+    preferred = true;
+    const denied = prefer();
+    if (denied !== null) void notify('warning', { message: denied });
+  }
+
   /** From now on this graph is the one that runs and is watched. */
   function exchange(next: Rig): void {
     try {
@@ -110,6 +120,7 @@ export function host(draw: Draw): void {
     start: async ({ within, ...drawing }) => {
       const starting = await build(drawing);
       progress('starting the graph');
+      preferOnce();
       try {
         await starting.start(within);
         exchange(starting);

@@ -359,7 +359,7 @@ const port = { type: 'integer', minimum: 0, maximum: 65535, 'x-unit': 'port' } a
 export const serverSchema = {
   type: 'object',
   additionalProperties: false,
-  required: ['host', 'port', 'origins', 'tls', 'auth', 'ice'],
+  required: ['host', 'port', 'origins', 'tls', 'auth', 'ice', 'priority'],
   default: {},
   'x-cost': 'restart',
   properties: {
@@ -415,6 +415,12 @@ export const serverSchema = {
         tcp: { type: 'boolean', default: false, description: 'Also offer ICE over TCP.' },
       },
     },
+    priority: {
+      enum: ['normal', 'high', 'realtime'],
+      default: 'high',
+      description:
+        'Of the engine, against what else runs on this machine. high: nice -10, most of a busy core; realtime: before everything that is not (SCHED_RR), encoder in software and all.',
+    },
   },
 } as const satisfies Schema;
 
@@ -450,4 +456,5 @@ export type EyeCalibration = FromSchema<typeof eyeCalibration>;
 export type View = FromSchema<typeof view>;
 export type ServerSettings = FromSchema<typeof serverSchema>;
 export type IceSettings = ServerSettings['ice'];
+export type Priority = ServerSettings['priority'];
 export type Configuration = FromSchema<typeof configurationSchema>;

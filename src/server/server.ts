@@ -80,7 +80,13 @@ export class Server {
       rigs.map(({ name, files }) => {
         const logOf = (what: string) => createLogger(rigs.length === 1 ? what : `${what} ${name}`);
         const { profile } = files;
-        const supervisor = new Supervisor({ rig: name, profile, program, log: logOf('engine') });
+        const supervisor = new Supervisor({
+          rig: name,
+          profile,
+          program,
+          priority: settings.priority,
+          log: logOf('engine'),
+        });
         return [name, new Rig(name, supervisor, files, logOf('settings'))];
       }),
     );

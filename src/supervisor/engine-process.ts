@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { Logger } from '../log.js';
+import type { Priority } from '../protocol/configuration.js';
 import { BinocleError } from '../protocol/errors.js';
 import type { EngineEvents, EngineMethod, EngineMethods, EngineNotice, EngineReply } from '../protocol/engine.js';
 import { beatMs, beatsMissed, deadlinesMs } from './deadlines.js';
@@ -42,9 +43,9 @@ export class EngineProcess extends EventEmitter<Events> {
   #heartbeat: NodeJS.Timeout | null = null;
   #beatsSilent = 0;
 
-  constructor(program: string, log: Logger) {
+  constructor(program: string, priority: Priority, log: Logger) {
     super();
-    this.#child = fork(program, [], {
+    this.#child = fork(program, [priority], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       detached: true,
       env: engineEnvironment(process.env),

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Logger } from '../log.js';
-import type { Profile } from '../protocol/configuration.js';
+import type { Priority, Profile } from '../protocol/configuration.js';
 import { BinocleError } from '../protocol/errors.js';
 import type { Drawing, EngineEvents, EngineMethod, EngineMethods, GraphReport, Started } from '../protocol/engine.js';
 import { restartDelayMs, wellAfterMs } from './backoff.js';
@@ -31,6 +31,7 @@ export interface SupervisorOptions {
   profile: Profile;
   /** The engine's entry, a path. */
   program: string;
+  priority: Priority;
   log: Logger;
 }
 
@@ -184,8 +185,8 @@ export class Supervisor extends EventEmitter<Events> {
   }
 
   #fork(): EngineProcess {
-    const { program, log } = this.#options;
-    const engine = new EngineProcess(program, log);
+    const { program, priority, log } = this.#options;
+    const engine = new EngineProcess(program, priority, log);
     this.#processes.add(engine);
     void engine.ended.then(() => this.#processes.delete(engine));
     for (const event of forwarded)

@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { launchChromium } from '../harness/chromium.js';
 import { bare } from './delay/bare.js';
+import { whileBusy } from './delay/busy.js';
 import { beatSeconds, offerStamps, type Shape } from './delay/cameras.js';
 import { ours } from './delay/ours.js';
 import { watchRound, type Round } from './delay/round.js';
@@ -56,6 +57,26 @@ export const delays: readonly Measure[] = [
         ];
       }),
   })),
+  {
+    name: 'delay-busy',
+    title: `The same while other programs keep every core busy, ${rounds} rounds of ${seconds.toFixed(1)} s`,
+    run: (options) =>
+      withDisplay((browser) =>
+        whileBusy(async () => {
+          const { shape } = cases[0]!;
+          const systems = [ours(shape), ours(shape, ['--set', 'server.priority=realtime']), bare(shape)];
+          const [high, realtime, least] = await inTurns(browser, alike(shape, ...systems), options);
+          const what = `${titleOf(shape)}, busy cores`;
+          return [
+            ...delayRows(what, high!),
+            ...delayRows(`${what}, realtime`, realtime!),
+            ...delayRows(`${what}, bare`, least!),
+            ratioRow(`${what}, p50 / bare`, high!, least!, (round) => round.p50),
+            ratioRow(`${what}, realtime, p50 / bare`, realtime!, least!, (round) => round.p50, 1),
+          ];
+        }),
+      ),
+  },
   {
     name: 'delay-pinhole',
     title: `What rectification adds to the delay, ${rounds} rounds of ${seconds.toFixed(1)} s`,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { report } from '../../src/cli/doctor.js';
 import { failure, ok, warning, type Finding, type Verdict } from '../../src/cli/doctor/check.js';
+import { judgePriority } from '../../src/cli/doctor/priority.js';
 import { judgeClock, judgeGovernors, judgeTemperature, judgeThrottling } from '../../src/cli/doctor/processor.js';
 import { judgeCertificate, judgePortRange, judgeStateFolder } from '../../src/cli/doctor/rim.js';
 import { nodeIsNewEnough } from '../../src/cli/doctor/software.js';
@@ -46,6 +47,9 @@ const cases: { name: string; finding: Finding; verdict: Verdict; says: RegExp }[
   { name: 'never throttled', finding: judgeThrottling(0), verdict: 'ok', says: /never/ },
   { name: 'a warm Pi', finding: judgeTemperature(78.4), verdict: 'warning', says: /78 °C/ },
   { name: 'a hot Pi', finding: judgeTemperature(85), verdict: 'failure', says: /85 °C/ },
+  { name: 'a priority that is allowed', finding: judgePriority('high', true), verdict: 'ok', says: /^high$/ },
+  { name: 'a priority that is not', finding: judgePriority('high', false), verdict: 'warning', says: /other programs/ },
+  { name: 'a priority that nobody wants', finding: judgePriority('normal', true), verdict: 'ok', says: /normal/ },
   { name: 'a clock that was never set', finding: judgeClock('tsc', 0), verdict: 'failure', says: /1970-01-01/ },
   {
     name: 'a slow clock',

@@ -68,7 +68,7 @@ const values: Record<string, [yaml: string, lines: string[]]> = {
     [
       'a.yaml:3:5  profiles.default.view  must be a mapping of left, right (got a list)',
       'a.yaml:4:5  profiles.default.rate  must be a mapping of playout_delay (got "fast")',
-      'a.yaml:5:1  server  must be a mapping of host, port, origins, tls, auth, ice (got 8443)',
+      'a.yaml:5:1  server  must be a mapping of host, port, origins, tls, auth, ice, priority (got 8443)',
     ],
   ],
   'an item of a list': [
@@ -316,7 +316,7 @@ const settings: Record<string, string | undefined> = {
   'server..port=3': '--set server..port=3  must read KEY=VALUE with a dotted KEY, e.g. profile.encode.bitrate_mbps=8',
   'server.port=[3': '--set server.port=[3  server.port  not YAML: a bracket is not closed',
   'profile=night': '--set profile=night  a profile is chosen with --profile NAME; a setting of it is profile.KEY',
-  'server=3': '--set server=3  server  must be a mapping of host, port, origins, tls, auth, ice (got 3)',
+  'server=3': '--set server=3  server  must be a mapping of host, port, origins, tls, auth, ice, priority (got 3)',
   '__proto__.x=3': '--set __proto__.x=3  __proto__  unknown key; there are profiles, server, state_dir',
 };
 

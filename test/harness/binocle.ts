@@ -50,13 +50,18 @@ export class Running {
     this.#state = state;
   }
 
-  /** Plain http without tokens unless `secure`; further arguments as on the command line. */
-  static async start(args: string[], options: { secure?: boolean; env?: NodeJS.ProcessEnv } = {}): Promise<Running> {
+  /** Plain http without tokens unless `secure`; `under`: a command that runs it in its own place; further arguments as on the command line. */
+  static async start(
+    args: string[],
+    options: { secure?: boolean; env?: NodeJS.ProcessEnv; under?: readonly string[] } = {},
+  ): Promise<Running> {
     const state = await mkdtemp(join(tmpdir(), 'binocle-state-'));
     const open = options.secure ? [] : ['--set', 'server.tls.mode=off', '--set', 'server.auth.mode=none'];
+    const [command, ...before] = [...(options.under ?? []), process.execPath];
     const child = spawn(
-      process.execPath,
+      command,
       [
+        ...before,
         program,
         'run',
         '--json',

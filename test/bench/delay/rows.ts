@@ -40,13 +40,13 @@ export function ratioRow(
   mine: readonly Round[],
   others: readonly Round[],
   of: (round: Round) => number,
-  limit: number,
+  limit?: number,
 ): Row {
   return rowOf(
     what,
     '',
     mine.map((round, index) => of(round) / of(others[index]!)),
-    { limit },
+    limit === undefined ? {} : { limit },
   );
 }
 
