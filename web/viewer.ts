@@ -14,6 +14,7 @@ import { videoClockRate } from './time/rtp.js';
 import type { Latency } from './time/latency.js';
 import { Meters } from './time/meters.js';
 import { Pings } from './time/pings.js';
+import { tellShown } from './time/told.js';
 
 interface ViewerEvents {
   state: [State];
@@ -301,7 +302,7 @@ export class Viewer extends Emitter<ViewerEvents> {
     if (reporter !== this.#reporter) return;
     if (message.jitterBufferDelay !== undefined)
       this.meters.latency.handleJitterBuffer(message.jitterBufferDelay * 1000);
-    this.#signalling.send(message);
+    this.#signalling.send({ ...message, ...tellShown(this.meters) });
     this.emit('readings', { latency: this.latency, skew: this.skew, framesPerSecond, loss });
   }
 

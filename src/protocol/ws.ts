@@ -37,6 +37,16 @@ function message<T extends string, P extends object, R extends readonly string[]
   } as const;
 }
 
+/** The parts of a frame's way from the capture to the display; `total` is all of it, `unattributed` what the others leave of that. */
+export const stages = ['receive', 'jitter_buffer', 'decode', 'display', 'unattributed', 'total'] as const;
+export type Stage = (typeof stages)[number];
+
+const durations = {
+  type: 'array',
+  items: { type: 'number', minimum: 0, maximum: 3600 },
+  maxItems: 1000,
+} as const;
+
 /** Messages from the page, by type. */
 export const clientMessages = {
   hello: message(
@@ -98,6 +108,23 @@ export const clientMessages = {
       jitterBufferDelay: { type: 'number', description: 'mean of the last second, seconds per frame' },
       roundTripTime: { type: 'number', description: 'seconds' },
       bytesReceived: { type: 'number' },
+      captureToDisplay: { type: 'number', description: 'median of the last 300 frames, seconds' },
+      captureToDisplayP95: { type: 'number', description: '95th percentile of the same, seconds' },
+      shown: {
+        type: 'object',
+        description:
+          'Of every frame shown since the last report, seconds; a stage that the browser does not tell of is left out. `skew`: between the eyes of two tracks.',
+        additionalProperties: false,
+        properties: {
+          receive: durations,
+          jitter_buffer: durations,
+          decode: durations,
+          display: durations,
+          unattributed: durations,
+          total: durations,
+          skew: durations,
+        } as const satisfies Record<Stage | 'skew', object>,
+      },
     },
     required: ['type'],
   },

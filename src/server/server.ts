@@ -93,11 +93,12 @@ export class Server {
     const access = new Access(tokens);
     const sessions = new Sessions(byName.values());
     const observer = createObserver(version, byName, sessions);
+    const metrics = new Metrics(observer.observe);
     const app = await createApp({
       services: {
         rigs: byName,
         sessions,
-        metrics: new Metrics(observer.observe),
+        metrics,
         stats: createStatsReader(sessions, observer.observe),
       },
       access,
@@ -112,7 +113,7 @@ export class Server {
       sessions,
       access,
       origins: settings.origins,
-      settings: { ice: settings.ice, iceServers: iceServers(settings.ice) },
+      settings: { ice: settings.ice, iceServers: iceServers(settings.ice), shown: metrics.shown },
       log: createLogger('sessions'),
     });
     endpoint.attach(listening.server);

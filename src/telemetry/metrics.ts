@@ -2,6 +2,7 @@ import { Counter, Gauge, Registry } from 'prom-client';
 import { viewerStates, type ViewerState } from '../protocol/ws.js';
 import type { BoardReadings } from './board.js';
 import type { RigLedger } from './ledger.js';
+import { ShownFrames } from './shown-frames.js';
 
 /** What the metrics are read from, at the moment they are asked for. */
 export interface Observed {
@@ -36,7 +37,7 @@ interface Metric {
   read(observed: Observed): Sample[];
 }
 
-/** Every metric, in base units. A series exists for as long as what it tells of does: a viewer's go with the viewer. */
+/** Every metric that is read when it is asked for, in base units. A series exists for as long as what it tells of does: a viewer's go with the viewer. */
 const metrics: readonly Metric[] = [
   {
     name: 'build_info',
@@ -186,9 +187,10 @@ const metrics: readonly Metric[] = [
   },
 ];
 
-/** A registry of its own that reads `observe()` anew at each scrape. */
+/** A registry of its own that reads `observe()` anew at each scrape; what viewers show is told as it comes. */
 export class Metrics {
   readonly #registry = new Registry();
+  readonly shown = new ShownFrames(this.#registry);
   readonly #observe: () => Promise<Observed>;
   readonly #instruments: { metric: Metric; instrument: Counter | Gauge }[];
 

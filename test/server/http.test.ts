@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { routes } from '../../src/server/http/routes.js';
+import { valueOf } from '../harness/metrics.js';
 import { ask, Client, rigged, type Rigged } from './fixture.js';
 
 let rig: Rigged;
@@ -167,6 +168,44 @@ test('the contract describes exactly the routes that there are', async () => {
     Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
   );
   assert.deepEqual(described.toSorted(), routes.map(({ method, path }) => `${method} ${path}`).toSorted());
+});
+
+test('what viewers tell of the frames they show is two histograms of the rig, which stay when they leave', async () => {
+  const read = async (): Promise<string> => (await ask(rig, '/metrics', { token: viewer() })).text;
+  assert.match(await read(), /^# TYPE binocle_stage_latency_seconds histogram$/m);
+  const client = await Client.watching(rig);
+  client.send({ type: 'report', shown: { total: [0.012, 0.019], unattributed: [0.003, 0], skew: [0] } });
+  client.send({ type: 'report', shown: { total: [0.04] }, captureToDisplay: 0.019 });
+  for (const wrong of [
+    { total: [-1] },
+    { total: ['1'] },
+    { total: 0.1 },
+    { noise: [1] },
+    { total: Array(1001).fill(0) },
+  ]) {
+    client.send({ type: 'report', shown: wrong });
+    assert.match((await client.next('error')).path ?? '', /^shown/, JSON.stringify(wrong).slice(0, 40));
+  }
+  client.send({ type: 'ping', id: 1, t: 0 });
+  await client.next('pong');
+  const stats = (await ask(rig, '/api/v1/rigs/default/stats', { token: viewer() })).json() as {
+    viewers: { report: unknown }[];
+  };
+  assert.deepEqual(stats.viewers[0]!.report, { captureToDisplay: 0.019 });
+  const ended = client.closed();
+  client.close();
+  await ended;
+  const text = await read();
+  const ofStage = 'binocle_stage_latency_seconds';
+  const series: [string, number][] = [
+    [`${ofStage}_count{rig="default",stage="total"}`, 3],
+    [`${ofStage}_bucket{le="0.02",rig="default",stage="total"}`, 2],
+    [`${ofStage}_count{rig="default",stage="unattributed"}`, 2],
+    ['binocle_stereo_skew_seconds_count{rig="default"}', 1],
+  ];
+  for (const [name, value] of series) assert.equal(valueOf(text, name), value, name);
+  const sum = valueOf(text, `${ofStage}_sum{rig="default",stage="total"}`)!;
+  assert.ok(Math.abs(sum - 0.071) < 1e-9, `${sum}`);
 });
 
 test('a viewer’s series come and go with it; the rig’s stay', async () => {

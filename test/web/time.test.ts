@@ -5,6 +5,7 @@ import { Meters } from '../../web/time/meters.js';
 import { LatencyMeter, type ShownFrame } from '../../web/time/latency.js';
 import { median, percentile, Window } from '../../web/time/percentile.js';
 import { captureMs, rtpDifference } from '../../web/time/rtp.js';
+import { tellShown } from '../../web/time/told.js';
 
 test('percentiles lie between neighbours, a window forgets the oldest', () => {
   assert.equal(percentile([1, 2, 3, 4], 0.5), 2.5);
@@ -90,6 +91,47 @@ test('the delay of a frame is its display less its capture, split into stages, w
   assert.ok(read.clockErrorMs < 2);
   meter.reset();
   assert.equal(meter.read(), null);
+});
+
+test('what a page tells of its frames: each once, its stages adding up, what no browser told left out', () => {
+  const meters = new Meters();
+  meters.reset(true, () => 3000);
+  assert.deepEqual(tellShown(meters), {}, 'nothing is known');
+  meters.clock.add({ sent: 0, serverReceived: 0, serverSent: 0, received: 0 });
+  meters.latency.handleTiming({ mid: '0', clockRate: 90_000, rtpTimestamp: 0, captureMs: 0 });
+  meters.latency.handleJitterBuffer(2);
+  const show = (n: number, told: object): void =>
+    meters.latency.handleFrame({
+      rtpTimestamp: n * 3000,
+      presentationTime: (n * 100) / 3 + 20,
+      expectedDisplayTime: (n * 100) / 3 + 30,
+      ...told,
+    });
+  for (let n = 0; n < 3; n++) show(n, { receiveTime: (n * 100) / 3 + 12, processingDuration: 0.003 });
+  meters.skew.handleShown({ kind: 'pair', skewTicks: -90 }, 90_000);
+  meters.skew.handleShown({ kind: 'mono', skewTicks: 0 }, 90_000);
+  const three = [0, 1, 2];
+  assert.deepEqual(tellShown(meters), {
+    shown: {
+      receive: three.map(() => 0.012),
+      jitter_buffer: three.map(() => 0.002),
+      decode: three.map(() => 0.003),
+      display: three.map(() => 0.01),
+      unattributed: three.map(() => 0.003),
+      total: three.map(() => 0.03),
+      skew: [0.001],
+    },
+    captureToDisplay: 0.03,
+    captureToDisplayP95: 0.03,
+  });
+  assert.equal(tellShown(meters).shown, undefined, 'told already');
+  show(3, {});
+  assert.deepEqual(Object.keys(tellShown(meters).shown!), ['jitter_buffer', 'display', 'total']);
+  // The capture seems to come after the packet, by the clocks' error.
+  show(4, { receiveTime: 400 / 3 - 0.3, processingDuration: 0.003 });
+  assert.deepEqual(tellShown(meters).shown!.receive, [0]);
+  for (let n = 5; n < 1005; n++) show(n, {});
+  assert.equal(tellShown(meters).shown!.total!.length, 300, 'a page that was not asked for long keeps the last ones');
 });
 
 test('a display that takes frames from elsewhere is measured by what it tells, with what the video knows of their arrival', () => {

@@ -18,8 +18,13 @@ export class SkewMeter {
   readonly #window = new Window<{ ms: number; paired: boolean }>(windowFrames);
 
   handleShown(shown: Pick<Shown<unknown>, 'kind' | 'skewTicks'>, clockRate: number): void {
-    if (shown.kind !== 'mono')
-      this.#window.push({ ms: (Math.abs(shown.skewTicks) / clockRate) * 1000, paired: shown.kind === 'pair' });
+    if (shown.kind === 'mono') return;
+    this.#window.push({ ms: (Math.abs(shown.skewTicks) / clockRate) * 1000, paired: shown.kind === 'pair' });
+  }
+
+  /** Of the frames since this was last asked for, ms. */
+  take(): number[] {
+    return this.#window.take().map(({ ms }) => ms);
   }
 
   reset(): void {

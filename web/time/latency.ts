@@ -1,4 +1,4 @@
-import type { TrackTiming } from '../../src/protocol/ws.js';
+import type { Stage, TrackTiming } from '../../src/protocol/ws.js';
 import type { Clock } from './clock.js';
 import { median, percentile, Window } from './percentile.js';
 import { captureMs } from './rtp.js';
@@ -98,6 +98,14 @@ export class LatencyMeter {
     this.#jitterBufferMs = null;
   }
 
+  /** Every stage of the frames since this was last asked for, ms; NaN where the browser does not tell. */
+  take(): Record<Stage, number>[] {
+    const jitterBuffer = this.#jitterBufferMs ?? NaN;
+    return this.#window
+      .take()
+      .map((frame) => ({ ...frame, jitter_buffer: jitterBuffer, unattributed: rest(frame, jitterBuffer) }));
+  }
+
   read(): Latency | null {
     const frames = this.#window.values;
     if (frames.length === 0) return null;
@@ -114,13 +122,16 @@ export class LatencyMeter {
         decode: medianOrNull(told.map(({ decode }) => decode)),
         display: median(frames.map(({ display }) => display)),
       },
-      unattributed: median(
-        told.map(({ total, receive, decode, display }) => total - receive - decode - display - (jitterBuffer ?? 0)),
-      ),
+      unattributed: median(told.map((frame) => rest(frame, jitterBuffer ?? NaN))),
       clockErrorMs: this.#clockErrorMs,
       frames: frames.length,
     };
   }
+}
+
+/** What the stages leave; a jitter buffer that is not known yet is in it. */
+function rest({ total, receive, decode, display }: Measured, jitterBuffer: number): number {
+  return total - receive - decode - display - (Number.isNaN(jitterBuffer) ? 0 : jitterBuffer);
 }
 
 function medianOrNull(values: readonly number[]): number | null {

@@ -18,6 +18,7 @@ export class Window<T> {
   readonly #size: number;
   readonly #values: T[] = [];
   #next = 0;
+  #untaken = 0;
 
   constructor(size: number) {
     this.#size = size;
@@ -26,11 +27,20 @@ export class Window<T> {
   push(value: T): void {
     this.#values[this.#next] = value;
     this.#next = (this.#next + 1) % this.#size;
+    this.#untaken = Math.min(this.#untaken + 1, this.#size);
+  }
+
+  /** Those that came since this was last called, in their order, as far as they are still there. */
+  take(): T[] {
+    const count = this.#untaken;
+    this.#untaken = 0;
+    return Array.from({ length: count }, (_, n) => this.#values[(this.#next - count + n + this.#size) % this.#size]!);
   }
 
   clear(): void {
     this.#values.length = 0;
     this.#next = 0;
+    this.#untaken = 0;
   }
 
   get length(): number {

@@ -15,6 +15,7 @@ import {
 import type { EngineEvents } from '../../protocol/engine.js';
 import type { EngineEnd } from '../../supervisor/engine-process.js';
 import { monotonicMs } from '../../telemetry/monotonic.js';
+import type { ShownFrames } from '../../telemetry/shown-frames.js';
 import type { Rig } from '../rig.js';
 import { allows } from '../tokens.js';
 import type { Connection } from './connection.js';
@@ -24,6 +25,7 @@ export type Report = Partial<Record<string, number>>;
 export interface SessionSettings {
   ice: IceSettings;
   iceServers: IceServer[];
+  shown: ShownFrames;
 }
 
 /** A viewer as the HTTP API shows it. */
@@ -228,6 +230,7 @@ export class Session {
 
   /** Numbers under the names of the protocol; whatever else a page sends along is not kept. */
   report(message: ClientMessageOf<'report'>, names: readonly string[]): void {
+    if (message.shown !== undefined) this.#settings.shown.add(this.rig.name, message.shown);
     const given = message as Record<string, unknown>;
     this.#report = Object.fromEntries(
       names.filter((name) => typeof given[name] === 'number').map((name) => [name, given[name] as number]),
