@@ -30,9 +30,13 @@ export function delayRows(
 }
 
 /** Of each round, in ms unless it is a ratio; nothing where the page paints. */
-export function submittedRows(what: string, rounds: readonly (number | null)[], unit: 'ms' | '' = 'ms'): Row[] {
+export function submittedRows(
+  what: string,
+  rounds: readonly (number | null)[],
+  { unit = 'ms', ...rest }: { unit?: 'ms' | ''; limit?: number } = {},
+): Row[] {
   const known = rounds.filter((each) => each !== null);
-  return known.length === 0 ? [] : [rowOf(what, unit, known)];
+  return known.length === 0 ? [] : [rowOf(what, unit, known, rest)];
 }
 
 export function ratioRow(
