@@ -1,4 +1,5 @@
 import type { Browser } from 'playwright-core';
+import type { Priority } from '../../src/protocol/configuration.js';
 import { launchChromium } from '../harness/chromium.js';
 import { bare } from './delay/bare.js';
 import { whileBusy } from './delay/busy.js';
@@ -6,13 +7,14 @@ import { beatSeconds, offerStamps, type Shape } from './delay/cameras.js';
 import { ours } from './delay/ours.js';
 import { watchRound, type Round } from './delay/round.js';
 import type { System } from './delay/system.js';
-import { coresOf, delayRows, mixedRow, rateRow, ratioRow, submittedRows, titleOf } from './delay/rows.js';
+import { coresOf, delayRows, mixedRow, rateRow, ratioRow, submittedRows, titleOf, waitedRow } from './delay/rows.js';
 import { rowOf, type Measure, type Options, type Row } from './measure.js';
 import { aiortc, hasAiortc } from './peers/aiortc.js';
 import { hasJanus, janus } from './peers/janus.js';
 
 const rounds = 3;
 const seconds = 2 * beatSeconds;
+const priorities: readonly Priority[] = ['normal', 'high', 'realtime'];
 /** Display frames in which the pairs of eyes are looked at with `--long`. */
 const manyPairs = 10_000;
 
@@ -51,7 +53,7 @@ export const delays: readonly Measure[] = [
             byRound(mine!, least!, (a, b) => a / b),
             { unit: '', ...(judged === 'submitted' ? { limit: 1 } : {}) },
           ),
-          ratioRow(`${what}, cores / bare`, mine!, least!, coresOf, 1.05),
+          ratioRow(`${what}, cores / bare`, mine!, least!, coresOf, judged === undefined ? undefined : 1.05),
           rateRow(`${what}, shown / camera`, mine!, shape),
           rateRow(`${what}, bare, shown / camera`, least!, shape, false),
           mixedRow(`${what}, mixed pairs`, mine!),
@@ -66,16 +68,17 @@ export const delays: readonly Measure[] = [
       withDisplay((browser) =>
         whileBusy(async () => {
           const { shape } = cases[0]!;
-          const systems = [ours(shape), ours(shape, ['--set', 'server.priority=realtime']), bare(shape)];
-          const [high, realtime, least] = await inTurns(browser, alike(shape, ...systems), options);
+          const ofPriority = (priority: Priority): System => ours(shape, ['--set', `server.priority=${priority}`]);
+          const systems = [...priorities.map(ofPriority), bare(shape)];
+          const results = await inTurns(browser, alike(shape, ...systems), options);
+          const least = results.at(-1)!;
           const what = `${titleOf(shape)}, busy cores`;
-          return [
-            ...delayRows(what, high!),
-            ...delayRows(`${what}, realtime`, realtime!),
-            ...delayRows(`${what}, bare`, least!),
-            ratioRow(`${what}, p50 / bare`, high!, least!, (round) => round.p50),
-            ratioRow(`${what}, realtime, p50 / bare`, realtime!, least!, (round) => round.p50, 1),
-          ];
+          const rows = [...priorities, 'bare'].flatMap((name, index) => [
+            ...delayRows(`${what}, ${name}`, results[index]!),
+            waitedRow(`${what}, ${name}, threads waiting for a core, a frame`, results[index]!),
+          ]);
+          const realtime = results[priorities.indexOf('realtime')]!;
+          return [...rows, ratioRow(`${what}, realtime, p50 / bare`, realtime, least, (round) => round.p50, 1)];
         }),
       ),
   },

@@ -18,8 +18,17 @@ export const wholeProcess: Account = (pid) => {
 export const mainThread: Account = (pid) => threadSeconds(pid, pid);
 
 function threadSeconds(pid: number, thread: number): number {
-  return Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]) / 1e9;
+  return schedstat(pid, thread)[0]! / 1e9;
 }
+
+/** Running, and waiting for a core, ns; and how often it ran. */
+function schedstat(pid: number, thread: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ').map(Number);
+}
+
+/** Not used but waited for: while a core had another thread's work to do, all threads that have not ended. */
+export const waitingForCores: Account = (pid) =>
+  readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => sum + schedstat(pid, Number(thread))[1]! / 1e9, 0);
 
 /** Its threads by number and name, `1234 queue0:src`: GLib gives a thread that has nothing to do the next one's work, and name. */
 export function tasksOf(pid: number): string[] {

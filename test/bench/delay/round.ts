@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
-import { processorShares } from '../../harness/processor-time.js';
+import { processorShares, waitingForCores } from '../../harness/processor-time.js';
 import type { Shape } from './cameras.js';
 import { collect, compareClocks, installReader, startReading, type Presented } from './reader.js';
 import { summarise, type Summary } from './summary.js';
@@ -12,6 +12,8 @@ const settleMs = 1500;
 export interface Round extends Summary {
   /** Cores in use by each process that sends. */
   cores: Record<string, number>;
+  /** All that send together: how long their threads waited for a core, ms a frame. */
+  waited: number;
   clockErrorMs: number;
 }
 
@@ -30,7 +32,11 @@ export async function watchRound(browser: Browser, system: System, shape: Shape,
       await collect(page);
       const started = performance.now();
       const names = Object.keys(playing.processes);
-      const shares = await processorShares(Object.values(playing.processes), seconds);
+      const pids = Object.values(playing.processes);
+      const [shares, waits] = await Promise.all([
+        processorShares(pids, seconds),
+        processorShares(pids, seconds, waitingForCores),
+      ]);
       presented.push(...(await collect(page)));
       const passed = (performance.now() - started) / 1000;
       return {
@@ -41,6 +47,7 @@ export async function watchRound(browser: Browser, system: System, shape: Shape,
           1000 / shape.fps,
         ),
         cores: Object.fromEntries(names.map((name, index) => [name, shares[index]!])),
+        waited: (waits.reduce((sum, share) => sum + share, 0) * 1000) / shape.fps,
         clockErrorMs: errorMs,
       };
     } finally {

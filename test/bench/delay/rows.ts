@@ -65,6 +65,14 @@ export function rateRow(
   return rowOf(what, '', shown, judged ? { atLeast: 0.93 } : {});
 }
 
+export function waitedRow(what: string, all: readonly Round[]): Row {
+  return rowOf(
+    what,
+    'ms',
+    all.map(({ waited }) => waited),
+  );
+}
+
 export function mixedRow(what: string, all: readonly Round[], judged = true): Row {
   const mixed = all.reduce((sum, round) => sum + round.mixed, 0);
   const pairs = all.reduce((sum, round) => sum + round.pairs, 0);
