@@ -419,7 +419,7 @@ export const serverSchema = {
       enum: ['normal', 'high', 'realtime'],
       default: 'high',
       description:
-        'Of the engine, against what else runs on this machine. high: nice -10, most of a busy core; realtime: before everything that is not (SCHED_RR), encoder in software and all.',
+        'Of the engine, against what else runs on this machine. high: nice -10, the larger share of a busy core; realtime: before everything that is not (SCHED_RR), encoder in software and all.',
     },
   },
 } as const satisfies Schema;
