@@ -9,7 +9,7 @@ export const niceness = -10;
 export const realtimePriority = 10;
 
 /**
- * Puts this process before what else runs here, all its threads and all that they start from now on: frames then do not wait for their turn.
+ * Gives this process, all its threads and all that they start from now on, a larger share of a busy core (high), or their turn before what else runs here (realtime).
  * @returns null; or a sentence of what the system does not allow, and the most that it does allow is done
  */
 export function takePriority(wanted: Priority): string | null {
@@ -19,7 +19,7 @@ export function takePriority(wanted: Priority): string | null {
   if (raised) raiseSession();
   if (wanted === 'high' && raised) return null;
   const got = raised ? `; the engine has niceness ${niceness}` : '';
-  return `server.priority ${wanted} is not allowed to this user, so other programs can delay frames${got}. \`binocle doctor\` says how to allow it.`;
+  return `server.priority ${wanted} is not allowed to this user${got}. \`binocle doctor\` says how to allow it.`;
 }
 
 /** Does `work` on this thread with as much of that priority as is allowed, and goes back to where it was. @returns whether all of it is allowed */

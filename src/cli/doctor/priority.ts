@@ -10,11 +10,11 @@ const limits = {
 
 /** @param allowed whether this user may have it */
 export function judgePriority(wanted: Priority, allowed: boolean): Finding {
-  if (wanted === 'normal') return ok('normal: other programs have their turn before a frame, too');
+  if (wanted === 'normal') return ok('normal: the same share as other programs');
   if (allowed) return ok(wanted);
   const { line, directive } = limits[wanted];
   return warning(
-    `${wanted} is not allowed to this user: on a busy processor frames wait for other programs`,
+    `${wanted} is not allowed to this user`,
     `echo "$USER - ${line}" | sudo tee /etc/security/limits.d/binocle.conf, then log in again; ${directive} in a unit of systemd; or set server.priority to normal`,
   );
 }
