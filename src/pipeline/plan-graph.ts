@@ -9,7 +9,7 @@ import { commonFormat, formatFrom, formatParameters } from './formats.js';
 import { fraction } from './fraction.js';
 import { extensionChoices } from './header-extensions.js';
 import { elementsOf } from './launch-syntax.js';
-import type { Machine } from './machine.js';
+import { olderThan, type Machine } from './machine.js';
 import { ownElements } from './own-elements.js';
 import { Parts } from './parts.js';
 import type { Choice, Output, Plan } from './plan.js';
@@ -160,9 +160,9 @@ function outputsOf(layout: Layout, eye: Size, bitrateMbps: number): Output[] {
 
 function notesOf(used: readonly Template[], machine: Machine): string[] {
   const notes = used.flatMap(({ header }) => header.notes ?? []);
-  const [major, minor] = machine.gstreamer;
-  const applies = notes.filter(
-    ({ before }) => before === undefined || major < before[0]! || (major === before[0] && minor < before[1]!),
-  );
+  const applies = notes.filter(({ before, of }) => {
+    if (before === undefined) return true;
+    return olderThan(of === 'libcamera' ? machine.libcamera : machine.gstreamer.join('.'), before);
+  });
   return [...new Set(applies.map(({ note }) => note))];
 }

@@ -47,7 +47,7 @@ const camera = {
       type: 'object',
       default: {},
       description:
-        'Camera controls by the name of the source element’s property, e.g. { exposure-time: 8000, brightness: 0.1 }.',
+        'Camera controls by name, e.g. { exposure-time: 8000, analogue-gain: 2 } of libcamera (properties of libcamerasrc; what would overrule them is switched off) or { auto_exposure: 1 } of V4L2 (as v4l2-ctl names them).',
       additionalProperties: { type: ['string', 'number', 'boolean'] },
     },
   },

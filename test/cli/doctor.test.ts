@@ -5,12 +5,15 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { report } from '../../src/cli/doctor.js';
 import { failure, ok, warning, type Finding, type Verdict } from '../../src/cli/doctor/check.js';
+import { judgeLibcamera, type LibcameraFacts } from '../../src/cli/doctor/libcamera.js';
 import { judgePriority } from '../../src/cli/doctor/priority.js';
 import { judgeClock, judgeGovernors, judgeTemperature, judgeThrottling } from '../../src/cli/doctor/processor.js';
 import { judgeCertificate, judgePortRange, judgeStateFolder } from '../../src/cli/doctor/rim.js';
 import { nodeIsNewEnough } from '../../src/cli/doctor/software.js';
 import { packagePath } from '../../src/paths.js';
 import { binocle } from '../harness/binocle.js';
+
+const pi: LibcameraFacts = { installed: true, version: '0.5.2+rpt20250903', raspberryPi: true, cameras: 2 };
 
 const cases: { name: string; finding: Finding; verdict: Verdict; says: RegExp }[] = [
   {
@@ -51,6 +54,31 @@ const cases: { name: string; finding: Finding; verdict: Verdict; says: RegExp }[
   { name: 'a priority that is not', finding: judgePriority('high', false), verdict: 'warning', says: /not allowed/ },
   { name: 'a priority that nobody wants', finding: judgePriority('normal', true), verdict: 'ok', says: /normal/ },
   { name: 'a clock that was never set', finding: judgeClock('tsc', 0), verdict: 'failure', says: /1970-01-01/ },
+  {
+    name: 'two cameras on a libcamera that may crash with them',
+    finding: judgeLibcamera(pi),
+    verdict: 'warning',
+    says: /0\.5\.2\+rpt20250903.*before 0\.7 two cameras can crash/,
+  },
+  { name: 'one camera on it', finding: judgeLibcamera({ ...pi, cameras: 1 }), verdict: 'ok', says: /^0\.5\.2/ },
+  {
+    name: 'two cameras on a newer libcamera',
+    finding: judgeLibcamera({ ...pi, version: 'v0.7.1+rpt20260429' }),
+    verdict: 'ok',
+    says: /^v0\.7\.1/,
+  },
+  {
+    name: 'a Raspberry Pi without the plugin',
+    finding: judgeLibcamera({ ...pi, installed: false, version: null }),
+    verdict: 'failure',
+    says: /plugin for it is not installed/,
+  },
+  {
+    name: 'a PC without it',
+    finding: judgeLibcamera({ ...pi, installed: false, version: null, raspberryPi: false }),
+    verdict: 'ok',
+    says: /USB/,
+  },
   {
     name: 'a slow clock',
     finding: judgeClock('hpet', Date.UTC(2027, 0)),

@@ -2,6 +2,7 @@ import { howToInstall } from '../../pipeline/debian-packages.js';
 import type { Plan } from '../../pipeline/plan.js';
 import { loadTemplate } from '../../pipeline/template.js';
 import { failure, ok, warning, type Check, type Patient } from './check.js';
+import { libcameraCheck } from './libcamera.js';
 
 /** The oldest GStreamer with what the graph uses: Debian 12's. */
 const oldestGStreamer = [1, 22] as const;
@@ -65,6 +66,7 @@ export const graphChecks: Check[] = [
       return ok(`${plan.encoder}, ${kind}${model === null ? '' : ` (${model})`}`);
     },
   },
+  libcameraCheck,
   { id: 'cameras', what: 'Cameras', examine: examineCameras },
 ];
 
