@@ -64,7 +64,7 @@ export class Rig implements Place {
    */
   async start(within?: number): Promise<void> {
     try {
-      await this.#untilRunning(within === undefined ? patient : this.#blueprint.limits(within));
+      await this.#untilRunning(within === undefined ? patient() : this.#blueprint.limits(within));
     } catch (error) {
       this.close();
       throw error;
