@@ -7,6 +7,8 @@
  * A frame waits for its partner in its streaming thread, at most `max-wait` of a frame time; then it goes out beside the other eye's last picture. An eye that has
  * stopped is not waited for at all. A frame that comes after its partner has gone is the picture that the next one goes beside.
  *
+ * `swap` exchanges their places from the next picture on. Counters and skew stay with the pads: what they call left is sink_0.
+ *
  * stereopair name=p layout=side-by-side ! ... videotestsrc is-live=true ! p.sink_0 videotestsrc is-live=true ! p.sink_1
  */
 #include "binocle.h"
@@ -44,6 +46,7 @@ typedef struct {
 	GstElement parent;
 	GstPad *source;
 	Layout layout;
+	gboolean swap;
 	/* Guards all below, and keeps what the two streaming threads push in order. */
 	GMutex lock;
 	/* A frame that waited has gone or may go. */
@@ -70,7 +73,7 @@ typedef struct {
 	GstElementClass parent_class;
 } StereoPairClass;
 
-enum { PROP_LAYOUT = 1, PROP_MAX_WAIT, PROP_STATS };
+enum { PROP_LAYOUT = 1, PROP_MAX_WAIT, PROP_SWAP, PROP_STATS };
 
 static GstStaticPadTemplate sink_0 =
 	GST_STATIC_PAD_TEMPLATE("sink_0", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(FORMATS)));
@@ -171,12 +174,12 @@ static gboolean place(StereoPair *self, GstVideoFrame *whole, gint index)
 {
 	Eye *eye = &self->eyes[index];
 	GstVideoFrame part = *whole, picture;
-	gboolean copied;
+	gboolean second = (index > 0) != self->swap, copied;
 	guint plane;
 
 	part.info.width = eye->info.width;
 	part.info.height = eye->info.height;
-	for (plane = 0; plane < GST_VIDEO_FRAME_N_PLANES(whole) && index > 0; plane++) {
+	for (plane = 0; plane < GST_VIDEO_FRAME_N_PLANES(whole) && second; plane++) {
 		gint components[GST_VIDEO_MAX_COMPONENTS];
 		guint8 *data = whole->data[plane];
 
@@ -487,6 +490,8 @@ static void set_property(GObject *object, guint id, const GValue *value, GParamS
 		self->layout = g_value_get_enum(value);
 	else if (id == PROP_MAX_WAIT)
 		self->max_wait = g_value_get_double(value);
+	else if (id == PROP_SWAP)
+		self->swap = g_value_get_boolean(value);
 	else
 		G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
 	g_cond_broadcast(&self->changed);
@@ -501,6 +506,8 @@ static void get_property(GObject *object, guint id, GValue *value, GParamSpec *s
 		g_value_set_enum(value, self->layout);
 	else if (id == PROP_MAX_WAIT)
 		g_value_set_double(value, self->max_wait);
+	else if (id == PROP_SWAP)
+		g_value_set_boolean(value, self->swap);
 	else if (id == PROP_STATS)
 		g_value_take_boxed(value, statistics(self));
 	else
@@ -537,6 +544,10 @@ static void stereo_pair_class_init(StereoPairClass *klass)
 							    "How long a frame waits for the other eye's, in frame times", 0, 1,
 							    DEFAULT_MAX_WAIT,
 							    G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING));
+	g_object_class_install_property(object, PROP_SWAP,
+					g_param_spec_boolean("swap", "swap", "Whether sink_0 has the place of the right eye, and sink_1 that of the left",
+							     FALSE,
+							     G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING));
 	g_object_class_install_property(
 		object, PROP_STATS,
 		g_param_spec_boxed("stats", "stats",
