@@ -152,3 +152,14 @@ test('eyes of different shapes are refused in words', async () => {
     /The eyes have pictures of different shapes/,
   );
 });
+
+test('a camera of four buffers is never left without one: what the element shows on, it copies', async () => {
+  const program = join(folder, 'four-buffers');
+  const { stdout: flags } = await run('pkg-config', ['--cflags', '--libs', 'gstreamer-video-1.0']);
+  const source = packagePath('test', 'engine', 'four-buffers.c');
+  await run('gcc', ['-O1', '-Wall', '-o', program, source, ...flags.trim().split(/\s+/)]);
+  const { stdout } = await run(program, [], { env: environment, timeout: 20_000 });
+  const lines = stdout.trim().split('\n');
+  assert.equal(lines.length, 8, stdout);
+  for (const line of lines) assert.match(line, /starved 0 of \d+$/, stdout);
+});

@@ -34,8 +34,10 @@ typedef struct {
 	/* The newest frame while it waits for the other eye's; and the capture time of the newest frame, gone or not. */
 	GstBuffer *waiting;
 	GstClockTime time;
-	/* The last frame that went out: what is shown while this eye gives nothing. */
+	/* The picture that goes out next, and whether there has been one. It is given back as soon as it is drawn: a
+	 * camera has four buffers, and what it lacks it does not capture into. */
 	GstBuffer *shown;
+	gboolean has_shown;
 	/* The newest frame went out without the other eye's. */
 	gboolean went_alone;
 	guint64 unpaired;
@@ -61,6 +63,9 @@ typedef struct {
 	gboolean negotiated;
 	gboolean started;
 	GstBufferPool *pool;
+	/* The last picture of both, where an eye that gives nothing new is taken from; and how `swap` was in it. */
+	GstBuffer *last;
+	gboolean last_swap;
 	GstClockTime last_out;
 	guint64 pairs;
 	guint64 alone;
@@ -115,6 +120,17 @@ static void forget_frames(Eye *eye)
 {
 	gst_clear_buffer(&eye->waiting);
 	gst_clear_buffer(&eye->shown);
+	eye->has_shown = FALSE;
+}
+
+/* The picture of both, of which no eye's part can be shown any more. With the lock. */
+static void forget_last(StereoPair *self)
+{
+	gint i;
+
+	gst_clear_buffer(&self->last);
+	for (i = 0; i < EYES; i++)
+		self->eyes[i].has_shown = self->eyes[i].shown != NULL;
 }
 
 /* Caps of the whole from those of the eyes, and a pool for its frames. With the lock. */
@@ -169,32 +185,44 @@ static gboolean negotiate(StereoPair *self)
 	return self->negotiated;
 }
 
-/* Copies one eye's picture to its place in the whole. */
-static gboolean place(StereoPair *self, GstVideoFrame *whole, gint index)
+/* The place of one eye in a picture of both. */
+static GstVideoFrame place_in(const StereoPair *self, const GstVideoFrame *whole, gboolean second)
 {
-	Eye *eye = &self->eyes[index];
-	GstVideoFrame part = *whole, picture;
-	gboolean second = (index > 0) != self->swap, copied;
+	GstVideoFrame part = *whole;
 	guint plane;
 
-	part.info.width = eye->info.width;
-	part.info.height = eye->info.height;
+	if (self->layout == SIDE_BY_SIDE)
+		part.info.width /= EYES;
+	else
+		part.info.height /= EYES;
 	for (plane = 0; plane < GST_VIDEO_FRAME_N_PLANES(whole) && second; plane++) {
+		const GstVideoFormatInfo *format = whole->info.finfo;
 		gint components[GST_VIDEO_MAX_COMPONENTS];
 		guint8 *data = whole->data[plane];
 
-		gst_video_format_info_component(whole->info.finfo, plane, components);
+		gst_video_format_info_component(format, plane, components);
 		if (self->layout == SIDE_BY_SIDE)
-			data += GST_VIDEO_FORMAT_INFO_SCALE_WIDTH(whole->info.finfo, components[0], eye->info.width) *
-				GST_VIDEO_FORMAT_INFO_PSTRIDE(whole->info.finfo, components[0]);
+			data += GST_VIDEO_FORMAT_INFO_SCALE_WIDTH(format, components[0], part.info.width) *
+				GST_VIDEO_FORMAT_INFO_PSTRIDE(format, components[0]);
 		else
-			data += GST_VIDEO_FORMAT_INFO_SCALE_HEIGHT(whole->info.finfo, components[0], eye->info.height) *
+			data += GST_VIDEO_FORMAT_INFO_SCALE_HEIGHT(format, components[0], part.info.height) *
 				GST_VIDEO_FRAME_PLANE_STRIDE(whole, plane);
 		part.data[plane] = data;
 	}
-	if (!gst_video_frame_map(&picture, &eye->info, eye->shown, GST_MAP_READ))
+	return part;
+}
+
+/* Copies one eye's picture to its place: the one that it has, else the one in the last picture of both. */
+static gboolean draw(StereoPair *self, const GstVideoFrame *whole, gint index)
+{
+	Eye *eye = &self->eyes[index];
+	GstVideoFrame to = place_in(self, whole, (index > 0) != self->swap), from, picture;
+	gboolean copied;
+
+	if (!gst_video_frame_map(&picture, eye->shown ? &eye->info : &self->out, eye->shown ? eye->shown : self->last, GST_MAP_READ))
 		return FALSE;
-	copied = gst_video_frame_copy(&part, &picture);
+	from = eye->shown ? picture : place_in(self, &picture, (index > 0) != self->last_swap);
+	copied = gst_video_frame_copy(&to, &from);
 	gst_video_frame_unmap(&picture);
 	return copied;
 }
@@ -205,7 +233,7 @@ static GstFlowReturn send(StereoPair *self, GstClockTime time)
 	GstFlowReturn flow;
 	GstBuffer *buffer;
 	GstVideoFrame whole;
-	gboolean drawn;
+	gboolean drawn, swap = self->swap;
 	gint i;
 
 	if (!self->negotiated && !negotiate(self))
@@ -218,8 +246,10 @@ static GstFlowReturn send(StereoPair *self, GstClockTime time)
 		return GST_FLOW_ERROR;
 	}
 	for (i = 0, drawn = TRUE; i < EYES; i++)
-		drawn = place(self, &whole, i) && drawn;
+		drawn = draw(self, &whole, i) && drawn;
 	gst_video_frame_unmap(&whole);
+	for (i = 0; i < EYES; i++)
+		gst_clear_buffer(&self->eyes[i].shown);
 	if (!drawn) {
 		gst_buffer_unref(buffer);
 		return GST_FLOW_ERROR;
@@ -231,6 +261,8 @@ static GstFlowReturn send(StereoPair *self, GstClockTime time)
 	GST_BUFFER_PTS(buffer) = time;
 	GST_BUFFER_DTS(buffer) = GST_CLOCK_TIME_NONE;
 	GST_BUFFER_DURATION(buffer) = frame_duration(&self->out);
+	gst_buffer_replace(&self->last, buffer);
+	self->last_swap = swap;
 	self->flow = gst_pad_push(self->source, buffer);
 	return self->flow;
 }
@@ -244,18 +276,31 @@ static void show(Eye *eye)
 {
 	gst_clear_buffer(&eye->shown);
 	eye->shown = g_steal_pointer(&eye->waiting);
+	eye->has_shown = TRUE;
 	eye->went_alone = FALSE;
+}
+
+/* With the next picture of the other eye, which may be long in coming: the camera gets its buffer back. */
+static void show_later(Eye *eye)
+{
+	GstBuffer *copy;
+
+	show(eye);
+	copy = gst_buffer_copy_deep(eye->shown);
+	gst_buffer_unref(eye->shown);
+	eye->shown = copy;
 }
 
 /* Beside the last picture of the other eye. With the lock. */
 static GstFlowReturn send_alone(StereoPair *self, Eye *eye)
 {
-	show(eye);
 	if (GST_CLOCK_TIME_IS_VALID(self->last_out) && eye->time <= self->last_out) {
 		/* Its instant has gone out: the next frame goes beside it. */
 		eye->late++;
+		show_later(eye);
 		return GST_FLOW_OK;
 	}
+	show(eye);
 	self->alone++;
 	eye->went_alone = TRUE;
 	return send(self, eye->time);
@@ -303,17 +348,17 @@ static GstFlowReturn pair(StereoPair *self, Eye *eye)
 		}
 		g_cond_broadcast(&self->changed);
 		/* One is left out to change over; but not where a partner was lost on its way. */
-		if (ABS(GST_CLOCK_DIFF(eye->time, other->time)) > frame && other_eye(self, older)->shown)
+		if (ABS(GST_CLOCK_DIFF(eye->time, other->time)) > frame && other_eye(self, older)->has_shown)
 			return send_alone(self, older);
 		gst_clear_buffer(&older->waiting);
 		older->unpaired++;
 		return GST_FLOW_OK;
 	}
-	if (!other->shown)
+	if (!other->has_shown)
 		return GST_FLOW_OK;
 	if (other->went_alone && GST_CLOCK_DIFF(other->time, eye->time) < frame / 2) {
 		eye->late++;
-		show(eye);
+		show_later(eye);
 		return GST_FLOW_OK;
 	}
 	/* The other eye missed a frame, not only its turn: nothing is waited for. */
@@ -336,7 +381,7 @@ static GstFlowReturn wait_for_partner(StereoPair *self, Eye *eye)
 		gst_clear_buffer(&eye->waiting);
 		return GST_FLOW_FLUSHING;
 	}
-	if (eye->waiting && other->shown)
+	if (eye->waiting && other->has_shown)
 		return send_alone(self, eye);
 	/* Gone with the other one; or without anything to go beside, since the other eye begins anew. */
 	return self->flow;
@@ -370,7 +415,7 @@ static GstFlowReturn chain(GstPad *pad, GstObject *parent, GstBuffer *buffer)
 		eye->waiting = buffer;
 		eye->time = time;
 		flow = pair(self, eye);
-		if (flow == GST_FLOW_OK && eye->waiting && other_eye(self, eye)->shown)
+		if (flow == GST_FLOW_OK && eye->waiting && other_eye(self, eye)->has_shown)
 			flow = wait_for_partner(self, eye);
 	}
 	g_mutex_unlock(&self->lock);
@@ -391,6 +436,7 @@ static gboolean sink_event(GstPad *pad, GstObject *parent, GstEvent *event)
 		handled = eye->has_info = gst_video_info_from_caps(&eye->info, caps);
 		self->negotiated = FALSE;
 		forget_frames(eye);
+		forget_last(self);
 		g_mutex_unlock(&self->lock);
 		break;
 	case GST_EVENT_FLUSH_START:
@@ -459,6 +505,7 @@ static GstStateChangeReturn change_state(GstElement *element, GstStateChange tra
 		eye->has_info = eye->eos = eye->flushing = eye->went_alone = FALSE;
 		gst_segment_init(&eye->segment, GST_FORMAT_TIME);
 	}
+	forget_last(self);
 	forget_pool(self);
 	self->negotiated = self->started = FALSE;
 	self->pairs = self->alone = 0;
@@ -520,6 +567,7 @@ static void finalize(GObject *object)
 
 	forget_frames(&self->eyes[0]);
 	forget_frames(&self->eyes[1]);
+	forget_last(self);
 	forget_pool(self);
 	g_mutex_clear(&self->lock);
 	g_cond_clear(&self->changed);
