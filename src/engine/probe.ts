@@ -9,7 +9,7 @@ import type { Profile } from '../protocol/configuration.js';
 import { elementExists, makeElement, pluginVersion, version } from './gst/gst.js';
 import { hasProperty } from './gst/property.js';
 import { loadNativePlugin } from './native-plugin.js';
-import { findFiles, type Progress } from './find-files.js';
+import { camerasLookedFor, findFiles, type Progress } from './find-files.js';
 import { probeCameras } from './probe-cameras.js';
 import { probeGl } from './probe-gl.js';
 
@@ -56,7 +56,8 @@ export async function probeAgain(
 ): Promise<Machine> {
   const same = (key: 'cameras' | 'capture' | 'layout') => isDeepStrictEqual(before[key], after[key]);
   const sameTemplates = before.encode.encoder === after.encode.encoder;
-  if (same('cameras') && same('capture') && same('layout'))
+  const sameEyes = isDeepStrictEqual(camerasLookedFor(before), camerasLookedFor(after));
+  if (same('cameras') && same('capture') && same('layout') && sameEyes)
     return sameTemplates ? machine : { ...machine, elements: elementsFor(after) };
   const [cameras, files] = await Promise.all([
     same('cameras') && machine.cameras.length > 1 ? {} : camerasNow(),

@@ -52,7 +52,7 @@ export class Rig implements Place {
     this.built = blueprint.plan.stages;
     this.#notify = notify;
     this.graph = new Graph(blueprint.text, {
-      eyes: blueprint.plan.sources.right === undefined ? ['left'] : ['left', 'right'],
+      eyes: Object.keys(blueprint.plan.sources) as Eye[],
       contents: blueprint.plan.outputs.map(({ content }) => content),
     });
     this.#keyframes = new Keyframes(this.graph);

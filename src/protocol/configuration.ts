@@ -248,10 +248,19 @@ export const profileSchema = {
     view: {
       type: 'object',
       additionalProperties: false,
-      required: ['left', 'right'],
+      required: ['swap', 'left', 'right'],
       default: {},
       'x-cost': 'hot',
-      properties: { left: { ...view, default: {} }, right: { ...view, default: {} } },
+      properties: {
+        swap: {
+          type: 'boolean',
+          default: false,
+          description:
+            'Exchanges the eyes, for cameras plugged into the wrong sockets: each eye sees the other camera, with the view and calibration of that camera. mono shows the right camera, where there is one; that takes a new graph.',
+        },
+        left: { ...view, default: {} },
+        right: { ...view, default: {} },
+      },
     },
     layout: {
       enum: ['auto', 'sbs', 'tab', 'twin', 'mono'],
