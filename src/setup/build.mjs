@@ -1,10 +1,9 @@
 /** What is made from the sources into dist/. Each part is made again when its inputs changed; finding that nothing did takes milliseconds. */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, rmSync } from 'node:fs';
+import { compilePlugin, plugins } from './native.mjs';
 import { inPackage } from './places.mjs';
 import { digestOfFiles, filesBelow, readStamp, stamped } from './stamp.mjs';
-import { run, step, StepFailed } from './step.mjs';
+import { run, step } from './step.mjs';
 
 /** Typelibs that the engine uses; only the type checker wants their types. */
 const namespaces = ['Gst-1.0', 'GstWebRTC-1.0', 'GstSdp-1.0', 'GstVideo-1.0', 'GstApp-1.0', 'GstRtp-1.0', 'GstGL-1.0'];
@@ -35,16 +34,15 @@ const parts = {
   },
   native: {
     title: 'Compiling the plugin',
-    inputs: ['src/engine/native'],
+    inputs: [plugins.binocle.folder],
     outputs: [plugin],
-    make: () =>
-      compileNative('src/engine/native', plugin, ['gstreamer-base-1.0', 'gstreamer-rtp-1.0', 'gstreamer-video-1.0']),
+    make: () => compilePlugin('binocle', inPackage(plugin)),
   },
   benchNative: {
     title: 'Compiling the plugin of the bench',
-    inputs: ['test/bench/native'],
+    inputs: [plugins.bench.folder],
     outputs: [benchPlugin],
-    make: () => compileNative('test/bench/native', benchPlugin, ['gstreamer-base-1.0', 'gstreamer-video-1.0']),
+    make: () => compilePlugin('bench', inPackage(benchPlugin)),
   },
   types: {
     title: 'Generating types of GStreamer',
@@ -78,7 +76,7 @@ const stampOf = (/** @type {string} */ name) => inPackage('dist', '.made', name)
 /** @param {Part} part */
 function digest({ inputs }) {
   return digestOfFiles(
-    ['package-lock.json', 'src/setup/build.mjs', ...inputs].map((path) =>
+    ['package-lock.json', 'src/setup/build.mjs', 'src/setup/native.mjs', ...inputs].map((path) =>
       path.startsWith('/') ? path : inPackage(path),
     ),
   );
@@ -93,28 +91,6 @@ async function compile(project, ...folders) {
     if (source.endsWith('.ts') && !existsSync(source)) rmSync(output);
   }
   await run(process.execPath, [inPackage('src', 'setup', 'validators.mjs')], { log: 'validators' });
-}
-
-/** A GStreamer plugin of all the C in a folder. @param {string} folder @param {string} library @param {string[]} libraries names for pkg-config */
-async function compileNative(folder, library, libraries) {
-  const sources = filesBelow(inPackage(folder)).filter((file) => file.endsWith('.c'));
-  const { status, stdout, stderr } = spawnSync('pkg-config', ['--cflags', '--libs', ...libraries], {
-    encoding: 'utf8',
-  });
-  if (status !== 0)
-    throw new StepFailed('GStreamer’s headers are missing', {
-      tail: stderr ?? '',
-      mend: 'npm run setup installs them.',
-      status: 3,
-    });
-  mkdirSync(dirname(inPackage(library)), { recursive: true });
-  // Under another name first: an engine may have the old one mapped.
-  const fresh = inPackage(`${library}.new`);
-  // No name of ours meets another in a process of many libraries; and what lets gcc make vectors of the loops that draw: nobody asks for errno, traps, NaN or -0.
-  const arithmetic = ['-fno-math-errno', '-fno-trapping-math', '-ffinite-math-only', '-fno-signed-zeros'];
-  const flags = ['-shared', '-fPIC', '-O3', '-fvisibility=hidden', ...arithmetic, '-Wall', '-o', fresh];
-  await run('cc', [...flags, ...sources, ...stdout.trim().split(/\s+/), '-lm'], { log: 'native' });
-  renameSync(fresh, inPackage(library));
 }
 
 /** The folder name of this processor's libraries on Debian. */

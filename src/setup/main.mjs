@@ -8,12 +8,13 @@ if (complaint) {
 }
 
 const { inPackage } = await import('./places.mjs');
+const { lanes, mustBeRoot, readArguments } = await import('./lanes.mjs');
 const { setUp } = await import('./set-up.mjs');
 const { StepFailed, say } = await import('./step.mjs');
 
 /**
  * What each command wants installed and built, and the module that does its work: `main(arguments)` gives the exit status.
- * @type {Record<string, { packages: ('run' | 'test' | 'rig')[], build: Parameters<typeof setUp>[0]['build'], work?: string, before?: string[] }>}
+ * @type {Record<string, { packages: import('./packages.mjs').Requirement['for'][], build: Parameters<typeof setUp>[0]['build'], work?: string, before?: string[], lane?: string }>}
  */
 const commands = {
   start: { packages: ['run'], build: ['program', 'page', 'native'], work: 'src/setup/start.mjs' },
@@ -25,11 +26,20 @@ const commands = {
     work: 'src/setup/test.mjs',
   },
   'test:libcamera': {
-    packages: ['run', 'test', 'rig'],
+    lane: 'libcamera',
+    packages: ['run', 'test'],
     build: ['tests', 'page', 'native', 'benchNative', 'types'],
     work: 'src/setup/test.mjs',
     before: ['--libcamera', 'test/libcamera/'],
   },
+  'test:arm64': {
+    lane: 'arm64',
+    packages: ['run'],
+    build: ['tests', 'native'],
+    work: 'src/setup/test.mjs',
+    before: ['--arm64', 'test/arm64/'],
+  },
+  'test:debian13': { lane: 'debian13', packages: ['run'], build: ['tests'], work: 'src/setup/debian13.mjs' },
   bench: {
     packages: ['run', 'test'],
     build: ['tests', 'page', 'native', 'benchNative'],
@@ -43,9 +53,11 @@ if (!command) {
   say(`usage: node src/setup/main.mjs ${Object.keys(commands).join('|')} [ARGUMENT]…`);
   process.exit(2);
 }
-if (name === 'test' && args.includes('--libcamera')) command.packages.push('rig');
 
 try {
+  const asked = name === 'test' ? [...readArguments(args).asked.keys()] : command.lane ? [command.lane] : [];
+  mustBeRoot(asked);
+  command.packages.push(...asked.flatMap((lane) => lanes[lane].packages));
   await setUp(command);
   if (command.work) {
     const { main } = await import(inPackage(command.work));

@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs';
  * The Debian packages that Binocle stands on: Debian 12 and 13, Raspberry Pi OS of the same ages.
  *
  * `names`: any of them does; of those that the archive has, the first is installed. `optional`: go on without it; installed along with the others.
- * `for`: `run` everything, `test` the tests, `rig` the libcamera rig.
+ * `for`: `run` everything, `test` the tests, `rig` the Debian 13 root, `arm64` the arm64 lane.
  *
- * @typedef {{ names: string[], for: 'run' | 'test' | 'rig', why: string, optional?: boolean, unless?: string }} Requirement
+ * @typedef {{ names: string[], for: 'run' | 'test' | 'rig' | 'arm64', why: string, optional?: boolean, unless?: string }} Requirement
  * @type {Requirement[]}
  */
 export const requirements = [
@@ -31,8 +31,10 @@ export const requirements = [
   { names: ['libgstreamer-plugins-base1.0-dev'], for: 'run', why: 'the plugin' },
   { names: ['chromium', 'chromium-browser'], for: 'test', why: 'plays the streams in the tests' },
   { names: ['valgrind'], for: 'test', why: 'watches the memory of our plugin in the tests', optional: true },
-  { names: ['debootstrap'], for: 'rig', why: 'makes the Debian 13 root of the libcamera rig' },
+  { names: ['debootstrap'], for: 'rig', why: 'makes the Debian 13 root of the tests' },
   { names: ['git'], for: 'rig', why: 'lists the files that go into it' },
+  { names: ['g++-aarch64-linux-gnu'], for: 'arm64', why: 'compiles node-gtk and the plugin for arm64' },
+  { names: ['qemu-user-static', 'qemu-user'], for: 'arm64', why: 'runs arm64 programs' },
 ];
 
 /** Debian packs Node's headers apart; other packages of Node bring them along. @param {string} node path of the program @returns {Requirement[]} */

@@ -5,7 +5,7 @@ import { installModules, modulesAreCurrent } from './modules.mjs';
 import { oneAtATime } from './one-at-a-time.mjs';
 import { endStepsOnSignals } from './step.mjs';
 
-/** @param {{ packages: ('run' | 'test' | 'rig')[], build: Parameters<typeof outOfDate>[0] }} needs */
+/** @param {{ packages: import('./packages.mjs').Requirement['for'][], build: Parameters<typeof outOfDate>[0] }} needs */
 export async function setUp({ packages, build }) {
   const ready = () => packagesAreThere(packages) && modulesAreCurrent() && outOfDate(build) === null;
   if (ready()) return;

@@ -3,13 +3,20 @@ import { setMaxListeners } from 'node:events';
 import { Readable } from 'node:stream';
 import { run } from 'node:test';
 import { spec, tap } from 'node:test/reporters';
+import { asLines, eventsOf, linesAreWanted } from './test-elsewhere.mjs';
 
 /** A file that hangs is ended after this; the slowest takes a minute or two. */
 const timeout = 600_000;
 /** Counts of a run's summary, in its order. */
 const counts = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) ([\d.]+)$/;
 
-/** @param {{ files: string[], concurrency: number }[]} groups @returns {Promise<boolean>} whether all passed, and there were any */
+/**
+ * @typedef {{ files: string[], concurrency: number }} Files
+ * @typedef {{ place: string, command: string[] }} Elsewhere command: one that runs tests in another place and reports them as lines
+ * @typedef {Files | Elsewhere} Group
+ */
+
+/** @param {Group[]} groups @returns {Promise<boolean>} whether all passed, and there were any */
 export async function runTests(groups) {
   const totals = new Map();
   const interrupted = new AbortController();
@@ -20,7 +27,7 @@ export async function runTests(groups) {
       interrupted.abort();
       setTimeout(() => process.exit(signal === 'SIGINT' ? 130 : 143), 1500);
     });
-  const reporter = process.stdout.isTTY ? new spec() : tap;
+  const reporter = linesAreWanted ? asLines : process.stdout.isTTY ? new spec() : tap;
   const events = Readable.from(asOne(groups, totals, interrupted.signal));
   await new Promise((resolve, reject) => {
     const report = events.compose(reporter).on('error', reject).on('end', resolve);
@@ -31,14 +38,14 @@ export async function runTests(groups) {
 
 /**
  * The events of all groups, with their plans and summaries added up at the end.
- * @param {{ files: string[], concurrency: number }[]} groups @param {Map<string, number>} totals filled in @param {AbortSignal} signal
+ * @param {Group[]} groups @param {Map<string, number>} totals filled in @param {AbortSignal} signal
  */
 async function* asOne(groups, totals, signal) {
   let planned = 0;
-  for (const { files, concurrency } of groups) {
-    if (files.length === 0 || signal.aborted) continue;
+  for (const group of groups) {
+    if (signal.aborted || ('files' in group && group.files.length === 0)) continue;
     const before = planned;
-    for await (const event of run({ files, concurrency, timeout, signal })) {
+    for await (const event of 'files' in group ? run({ ...group, timeout, signal }) : eventsOf(group, signal)) {
       const { type, data } = event;
       const count = type === 'test:diagnostic' && data.nesting === 0 && counts.exec(data.message);
       if (count) totals.set(count[1], (totals.get(count[1]) ?? 0) + Number(count[2]));

@@ -1,43 +1,37 @@
-/** `npm test [-- PATTERN…]`: types, style, then the tests whose path contains a pattern, and one summary of them all. */
+/** `npm test [-- PATTERN…]`: types, style, then the tests whose path contains a pattern, and one summary of them all. `--NAME` adds a lane (lanes.mjs). */
 import { availableParallelism } from 'node:os';
 import { relative, sep } from 'node:path';
 import { check } from './checks.mjs';
+import { testsOnDebian13 } from './debian13.mjs';
+import { lanes, prepare, readArguments } from './lanes.mjs';
 import { inPackage } from './places.mjs';
 import { filesBelow } from './stamp.mjs';
 import { say } from './step.mjs';
 import { runTests } from './test-run.mjs';
 
 /** Folders of tests that only compute: they share the processors. All others stream or measure and have the machine to themselves. */
-const quiet = new Set(['config', 'cli', 'setup', 'calibration', 'protocol']);
-/** Wants a root of its own: `npm run test:libcamera`, or `npm test -- --libcamera` along with the rest. */
-const rigs = new Set(['libcamera']);
+const quiet = new Set(['config', 'cli', 'setup', 'calibration', 'protocol', 'roots', 'arm64']);
 
 /** @param {string[]} args @returns {Promise<number>} exit status */
 export async function main(args) {
-  const patterns = args.filter((arg) => arg !== '--libcamera');
-  const withRig = args.includes('--libcamera');
+  const { asked, patterns } = readArguments(args);
   const files = testFiles().filter(
     ({ folder, path }) =>
-      (patterns.length === 0 || patterns.some((pattern) => path.includes(pattern))) && (!rigs.has(folder) || withRig),
+      (patterns.length === 0 || patterns.some((pattern) => path.includes(pattern))) &&
+      (!(folder in lanes) || asked.has(folder)),
   );
   const failures = patterns.length === 0 ? await check() : [];
   for (const failure of failures) say(`\n${failure.tail}\n${failure.message}\n${failure.mend}`);
-  if (withRig) await makeRoot();
+  for (const name of asked.keys()) await prepare(name);
   const alike = files.filter(({ folder }) => quiet.has(folder)).map(({ path }) => path);
   const alone = files.filter(({ folder }) => !quiet.has(folder)).map(({ path }) => path);
   const passed = await runTests([
     { files: alike, concurrency: availableParallelism() },
     { files: alone, concurrency: 1 },
+    ...(asked.has('debian13') ? [await testsOnDebian13(asked.get('debian13') ?? [])] : []),
   ]);
   if (failures.length > 0) say(`${failures.length} of the checks before the tests failed; see above.`);
   return passed && failures.length === 0 ? 0 : 1;
-}
-
-/** The Debian 13 root with its virtual cameras; minutes the first time. */
-async function makeRoot() {
-  const { prepareRoot } = await import(inPackage('dist', 'test', 'libcamera', 'root.js'));
-  const { run, step } = await import('./step.mjs');
-  await prepareRoot({ run, step });
 }
 
 /** Compiled ones, and those of the set-up, which are plain JavaScript like itself. @returns {{ folder: string, path: string }[]} folder: below test/ */

@@ -1,4 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork, type ChildProcess, type ForkOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { engineEnvironment } from '../../src/supervisor/engine-environment.js';
 import { packagePath } from '../../src/paths.js';
@@ -28,8 +28,14 @@ export class EngineProcess {
   readonly #listeners = new Set<Listener>();
   #ids = 0;
 
-  constructor(entry: Entry = 'test/engine/literal-engine.js', environment: NodeJS.ProcessEnv = {}) {
+  /** `program`: another Node than this one. */
+  constructor(
+    entry: Entry = 'test/engine/literal-engine.js',
+    environment: NodeJS.ProcessEnv = {},
+    program: Pick<ForkOptions, 'execPath' | 'execArgv'> = {},
+  ) {
     this.child = fork(packagePath('dist', entry), {
+      ...program,
       silent: true,
       env: { ...engineEnvironment(process.env), ...environment },
     });

@@ -1,13 +1,20 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { withPriority } from '../../src/engine/priority.js';
+import { niceness, withPriority } from '../../src/engine/priority.js';
 import { descendants, Running } from '../harness/binocle.js';
 import { tasksOf } from '../harness/processor-time.js';
 
-const forbidden = ['setpriv', '--bounding-set=-sys_nice', '--inh-caps=-sys_nice'];
+/** Neither as root nor by the limits that `binocle doctor` tells an ordinary user to raise. */
+const forbidden = [
+  ...['prlimit', '--nice=0:0', '--rtprio=0:0'],
+  ...['setpriv', '--bounding-set=-sys_nice', '--inh-caps=-sys_nice'],
+];
 const roundRobin = 2;
+/** The tests may run under nice(1) themselves. */
+const usual = getPriority();
 
 interface Scheduled {
   name: string;
@@ -33,17 +40,17 @@ function streaming(threads: readonly Scheduled[]): Scheduled[] {
 }
 
 const ways = [
-  { priority: 'normal', under: [], nice: 0, policy: 0, told: false },
-  { priority: 'high', under: [], nice: -10, policy: 0, told: false },
-  { priority: 'realtime', under: [], nice: 0, policy: roundRobin, told: false },
-  { priority: 'high', under: forbidden, nice: 0, policy: 0, told: true },
-  { priority: 'realtime', under: forbidden, nice: 0, policy: 0, told: true },
+  { priority: 'normal', under: [], nice: usual, session: 0, policy: 0, told: false },
+  { priority: 'high', under: [], nice: niceness, session: niceness, policy: 0, told: false },
+  { priority: 'realtime', under: [], nice: usual, session: 0, policy: roundRobin, told: false },
+  { priority: 'high', under: forbidden, nice: usual, session: 0, policy: 0, told: true },
+  { priority: 'realtime', under: forbidden, nice: usual, session: 0, policy: 0, told: true },
 ] as const;
 
-for (const { priority, under, nice, policy, told } of ways)
+for (const { priority, under, nice, session, policy, told } of ways)
   describe(
     `${priority}${told ? ', where it is not allowed' : ''}`,
-    { skip: priority !== 'normal' && !told && !withPriority(priority) && 'this user may not' },
+    { skip: !told && !withPriority(priority) && `this user may not take ${priority} priority` },
     () => {
       let running: Running;
       before(async () => {
@@ -59,12 +66,12 @@ for (const { priority, under, nice, policy, told } of ways)
       test('its session has it, where the kernel shares the processor among sessions first', async (t) => {
         const group = `/proc/${await running.engine()}/autogroup`;
         if (!existsSync(group)) return t.skip('this kernel does not');
-        assert.equal(Number(/nice (-?\d+)/.exec(readFileSync(group, 'utf8'))![1]), nice);
+        assert.equal(Number(/nice (-?\d+)/.exec(readFileSync(group, 'utf8'))![1]), session);
       });
 
       test('the people’s process has not', () => {
         for (const thread of scheduled(running.child.pid!))
-          assert.deepEqual(thread, { name: thread.name, nice: 0, policy: 0 });
+          assert.deepEqual(thread, { name: thread.name, nice: usual, policy: 0 });
       });
 
       test(told ? 'it is told once, and streams' : 'nothing is told', () => {
@@ -76,7 +83,7 @@ for (const { priority, under, nice, policy, told } of ways)
 
 test(
   'an engine that waits has none, and takes it when it streams',
-  { skip: !withPriority('high') && 'nothing is allowed here' },
+  { skip: !withPriority('high') && 'this user may not take high priority' },
   async () => {
     const running = await Running.start([]);
     try {
@@ -85,13 +92,13 @@ test(
       const all = (await descendants(running.child.pid!)).filter(({ command }) => /engine.main/.test(command));
       const waiting = all.map(({ pid }) => pid).find((pid) => pid !== first)!;
       const main = scheduled(waiting).find(({ name }) => name === 'node');
-      assert.deepEqual(main, { name: 'node', nice: 0, policy: 0 });
+      assert.deepEqual(main, { name: 'node', nice: usual, policy: 0 });
       process.kill(first, 'SIGKILL');
       for (const until = Date.now() + 10_000; !scheduled(waiting).some(({ name }) => /source/.test(name));)
         if (Date.now() > until) assert.fail('it does not stream');
         else await pause(50);
       for (const thread of streaming(scheduled(waiting)))
-        assert.deepEqual(thread, { name: thread.name, nice: -10, policy: 0 });
+        assert.deepEqual(thread, { name: thread.name, nice: niceness, policy: 0 });
     } finally {
       await running.stop();
     }

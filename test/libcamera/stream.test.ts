@@ -8,13 +8,13 @@ import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from '../harness/chromium.js';
 import { eyeColours, presentedRates, untilPlaying, type Colour } from '../harness/page.js';
 import type { Ready } from '../harness/binocle.js';
-import { cameraEnvironment, inside } from './root.js';
+import { withCameras } from './rig.js';
 
 const program = ['node', 'dist/src/cli/main.js'];
 
 /** Runs `binocle ARGS` on Debian 13, with the virtual cameras; killing it leaves nothing. */
 function onDebian13(...args: string[]): ChildProcess {
-  const [command, ...rest] = inside([...program, ...args], cameraEnvironment);
+  const [command, ...rest] = withCameras([...program, ...args]);
   return spawn(command!, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
 }
 

@@ -1,0 +1,56 @@
+/**
+ * Tests that want more than this machine. `npm test -- --NAME` runs them along with the rest, `npm run test:NAME` alone.
+ *
+ * `packages`: what is installed for it; `root`: only root can make what it needs; `rig`: module of the compiled tests that makes it.
+ */
+import { inPackage } from './places.mjs';
+import { compilePlugin } from './native.mjs';
+import { run, step, StepFailed } from './step.mjs';
+
+/** @typedef {{ packages: import('./packages.mjs').Requirement['for'][], root: boolean, rig: string }} Lane @type {Record<string, Lane>} */
+export const lanes = {
+  libcamera: { packages: ['rig'], root: true, rig: 'libcamera/rig.js' },
+  debian13: { packages: ['rig'], root: true, rig: 'roots/debian13.js' },
+  arm64: { packages: ['arm64'], root: false, rig: 'arm64/rig.js' },
+};
+
+/** @param {string[]} args of `npm test` @returns {{ asked: Map<string, string[]>, patterns: string[] }} asked: lanes, each with its own patterns (`--NAME=PATTERN,…`) */
+export function readArguments(args) {
+  const asked = new Map();
+  const patterns = [];
+  for (const arg of args) {
+    const [, name, own] = /^--([^=]+)(?:=(.*))?$/.exec(arg) ?? [];
+    if (name === undefined) patterns.push(arg);
+    else if (name in lanes) asked.set(name, own?.split(',').filter(Boolean) ?? []);
+    else throw new StepFailed(`npm test knows no ${arg}; it knows --${Object.keys(lanes).join(', --')}`, { status: 2 });
+  }
+  return { asked, patterns };
+}
+
+/** @param {Iterable<string>} asked names of lanes */
+export function mustBeRoot(asked) {
+  const needing = [...asked].filter((name) => lanes[name].root);
+  if (needing.length === 0 || process.getuid?.() === 0) return;
+  throw new StepFailed(
+    `${needing.join(' and ')}: this makes a Debian 13 of its own, with mounts, which only root can`,
+    {
+      mend: 'Run it as root, in a checkout that is root’s. `npm test` alone needs no root.',
+      status: 3,
+    },
+  );
+}
+
+/** What rigs get of the set-up, which their compiled modules do not import. */
+const workshop = {
+  run,
+  step,
+  compilePlugin: (/** @type {string} */ library, /** @type {import('./native.mjs').Toolchain} */ toolchain) =>
+    compilePlugin('binocle', library, toolchain),
+};
+
+/** What a lane needs, made or brought up to date; minutes the first time. @param {string} name @returns {Promise<any>} the rig's module */
+export async function prepare(name) {
+  const rig = await import(inPackage('dist', 'test', lanes[name].rig));
+  await rig.prepare(workshop);
+  return rig;
+}
