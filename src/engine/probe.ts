@@ -5,6 +5,7 @@ import { headerExtensions } from '../pipeline/header-extensions.js';
 import type { Machine } from '../pipeline/machine.js';
 import { elementsNeeded, loadTemplates } from '../pipeline/templates.js';
 import type { Profile } from '../protocol/configuration.js';
+import { forbiddenDevices, saysForbidden } from './device-access.js';
 import { elementExists, version } from './gst/gst.js';
 import { loadNativePlugin } from './native-plugin.js';
 import { findFiles, type Progress } from './find-files.js';
@@ -63,7 +64,12 @@ export async function probeAgain(
 
 async function camerasNow(): Promise<Pick<Machine, 'cameras' | 'cameraFaults'>> {
   const cameraFaults: string[] = [];
-  const cameras = await probeCameras((fault) => cameraFaults.push(fault));
+  const [cameras, forbidden] = await Promise.all([
+    probeCameras((fault) => cameraFaults.push(fault)),
+    forbiddenDevices(),
+  ]);
+  const nodes = forbidden.filter(({ path }) => !path.startsWith('/dev/dri/'));
+  if (nodes.length > 0) cameraFaults.push(`${saysForbidden(nodes)}; \`binocle doctor\` says how to allow it`);
   return { cameras, cameraFaults };
 }
 

@@ -5,6 +5,7 @@ import { createServer as createHttps, type Server as HttpsServer } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net';
 import { BinocleError } from '../protocol/errors.js';
 import { separatePlain } from './first-byte.js';
+import { holderOfPort, nameOfHolder } from './port-holder.js';
 import { createRedirect, namesOf } from './redirect.js';
 import type { Identity } from './tls.js';
 
@@ -40,7 +41,7 @@ export async function listen(
   try {
     await once(server, 'listening');
   } catch (cause) {
-    throw refusal(cause as NodeJS.ErrnoException, host, port);
+    throw await refusal(cause as NodeJS.ErrnoException, host, port);
   }
   return {
     server,
@@ -69,15 +70,18 @@ function createSecure(listener: RequestListener, identity: Identity): Pick<Liste
   };
 }
 
-function refusal(cause: NodeJS.ErrnoException, host: string, port: number): BinocleError {
+async function refusal(cause: NodeJS.ErrnoException, host: string, port: number): Promise<BinocleError> {
   const at = String(port);
   switch (cause.code ?? '') {
-    case 'EADDRINUSE':
+    case 'EADDRINUSE': {
+      const holder = nameOfHolder(await holderOfPort(host, port));
+      const by = holder === null ? '' : ` by ${holder}`;
       return new BinocleError(
         'port-in-use',
-        `port ${at} of ${host} is in use: end the program that has it (\`ss -ltnp 'sport = :${at}'\` shows which), or take another with --set server.port=N`,
+        `port ${at} of ${host} is in use${by}: end the program that has it (\`sudo ss -ltnp 'sport = :${at}'\` shows which), or take another with --set server.port=N`,
         { path: 'server.port', cause },
       );
+    }
     case 'EACCES':
       return new BinocleError('bad-config', `port ${at} needs root; take one above 1023 with --set server.port=N`, {
         path: 'server.port',

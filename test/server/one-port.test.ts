@@ -220,9 +220,9 @@ describe('one port for TLS and for who comes without', () => {
 
   test('a renewed certificate’s names are ours, too', async () => {
     const pem = await readFile(join(rig.state, 'server.pem'), 'utf8');
-    const ours = namesOf(new X509Certificate(pem));
+    const names = namesOf(new X509Certificate(pem));
     assert.ok(
-      ours('localhost') && ours('127.0.0.1') && !ours('evil.example') && !ours('8.8.8.8') && !ours('not a name'),
+      names('localhost') && names('127.0.0.1') && !names('evil.example') && !names('8.8.8.8') && !names('not a name'),
     );
   });
 });
