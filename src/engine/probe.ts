@@ -6,6 +6,7 @@ import { headerExtensions } from '../pipeline/header-extensions.js';
 import type { Machine } from '../pipeline/machine.js';
 import { elementsNeeded, loadTemplates } from '../pipeline/templates.js';
 import type { Profile } from '../protocol/configuration.js';
+import { forbiddenDevices, saysForbidden } from './device-access.js';
 import { elementExists, makeElement, pluginVersion, version } from './gst/gst.js';
 import { hasProperty } from './gst/property.js';
 import { loadNativePlugin } from './native-plugin.js';
@@ -68,7 +69,12 @@ export async function probeAgain(
 
 async function camerasNow(): Promise<Pick<Machine, 'cameras' | 'cameraFaults'>> {
   const cameraFaults: string[] = [];
-  const cameras = await probeCameras((fault) => cameraFaults.push(fault));
+  const [cameras, forbidden] = await Promise.all([
+    probeCameras((fault) => cameraFaults.push(fault)),
+    forbiddenDevices(),
+  ]);
+  const nodes = forbidden.filter(({ path }) => !path.startsWith('/dev/dri/'));
+  if (nodes.length > 0) cameraFaults.push(`${saysForbidden(nodes)}; \`binocle doctor\` says how to allow it`);
   return { cameras, cameraFaults };
 }
 

@@ -2,6 +2,7 @@ import type { Camera, Profile } from '../protocol/configuration.js';
 import { BinocleError } from '../protocol/errors.js';
 import type { Eye } from '../protocol/ws.js';
 import { controlsText } from './camera-controls.js';
+import { heldByOthers } from './camera-holders.js';
 import { formatsOf } from './formats.js';
 import { fraction } from './fraction.js';
 import { elementsOf, formatAtEnd, words } from './launch-syntax.js';
@@ -67,11 +68,6 @@ export function chooseSources(
 /** The cameras that `auto` may take: not held by others, of one interface. */
 export function usableCameras(machine: Machine, api: CameraFound['api']): CameraFound[] {
   return machine.cameras.filter((camera) => camera.api === api && !heldByOthers(camera));
-}
-
-/** Desktops hold cameras without streaming from them, and our own engine lets go before the next one starts. */
-function heldByOthers({ heldBy }: CameraFound): boolean {
-  return heldBy !== null && !/pipewire|wireplumber|engine\/main\.js/.test(heldBy.command);
 }
 
 function decided(source: string, because: string): Decision {

@@ -60,8 +60,12 @@ describe('what is to be installed', () => {
 
   test('without root and sudo it is one line to paste', () => {
     assert.equal(
-      installLine(wanted),
+      installLine(wanted, true),
       'sudo apt-get update && sudo apt-get install --yes --no-install-recommends gstreamer1.0-tools chromium gstreamer1.0-libcamera libnode-dev',
+    );
+    assert.equal(
+      installLine(wanted.slice(0, 2), false),
+      'su -c "apt-get update && apt-get install --yes --no-install-recommends gstreamer1.0-tools chromium"',
     );
   });
 
