@@ -1,6 +1,8 @@
+import { cameraWords } from '../pipeline/choose-cameras.js';
 import type { Machine } from '../pipeline/machine.js';
 import type { Choice, Plan } from '../pipeline/plan.js';
 import type { Command } from './command.js';
+import { leftOutLines } from './left-out.js';
 
 export const command: Command = {
   name: 'plan',
@@ -25,6 +27,7 @@ export function report(plan: Plan, machine: Machine): string {
   );
   const sections = [
     section('Machine', aboutMachine(machine)),
+    section('Not taken for cameras', leftOutLines(machine.leftOut ?? [])),
     section('Picture', [
       `${width}x${height} at ${fps} frames a second for each eye`,
       `${plan.codec}: ${outputs.join('; ')}`,
@@ -46,9 +49,10 @@ function section(title: string, lines: readonly string[]): string {
 
 function aboutMachine({ model, gstreamer, gl, cameras }: Machine): string[] {
   const graphics = gl.available ? `${gl.renderer}${gl.software ? ' (software)' : ''}` : gl.because;
-  const found = cameras.map(
-    ({ api, id, heldBy }) => `${id} (${api}${heldBy === null ? '' : `, in use by process ${heldBy.pid}`})`,
-  );
+  const found = cameras.map((camera) => {
+    const { api, heldBy } = camera;
+    return `${cameraWords(camera)} (${api}${heldBy === null ? '' : `, in use by process ${heldBy.pid}`})`;
+  });
   return [
     ...(model === null ? [] : [model]),
     `GStreamer ${gstreamer.join('.')}`,

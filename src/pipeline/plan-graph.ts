@@ -1,8 +1,9 @@
 import type { Profile } from '../protocol/configuration.js';
-import type { Content, Eye, Layout } from '../protocol/ws.js';
+import type { Content, Layout } from '../protocol/ws.js';
 import { outputSize, type Size } from '../calibration/view.js';
 import { chooseEncoder, encodedSize } from './choose-encoder.js';
-import { chooseSources, usableCameras } from './choose-sources.js';
+import { chooseEyes } from './choose-eyes.js';
+import { chooseSources } from './choose-sources.js';
 import { expectedDelay } from './delay.js';
 import { encodeParameters } from './encode-parameters.js';
 import { commonFormat, formatFrom, formatParameters } from './formats.js';
@@ -23,12 +24,17 @@ import type { Templates } from './templates.js';
  * @throws BinocleError `missing-software`, `bad-config` or `source-failed`, with the path of the setting and the rejected alternatives.
  */
 export function planGraph(profile: Profile, machine: Machine, templates: Templates): Plan {
-  const single = oneCamera(profile, machine);
+  const { eyes: eyeSources, single } = chooseEyes(profile, machine, templates);
   const encoder = chooseEncoder(profile, machine, templates, single === null ? profile.layout : 'mono');
   const { layout } = encoder;
   const shown = { ...profile, layout };
-  const eyes: Eye[] = layout === 'mono' ? ['left'] : ['left', 'right'];
-  const { sources, choices: sourceChoices } = chooseSources(profile, machine, templates, eyes);
+  const eyes = [...eyeSources.keys()];
+  const { sources, choices: sourceChoices } = chooseSources(
+    single === null ? profile : { ...profile, cameras: { ...profile.cameras, left: profile.cameras[single.settings] } },
+    machine,
+    templates,
+    eyeSources,
+  );
   const eyeSize = outputSize(shown);
   const outputs = outputsOf(layout, eyeSize, profile.encode.bitrate_mbps);
 
@@ -97,7 +103,7 @@ export function planGraph(profile: Profile, machine: Machine, templates: Templat
     choices: [
       ...sourceChoices,
       ...rectify.choices,
-      ...(single === null ? [] : [single]),
+      ...(single === null ? [] : [single.choice]),
       ...encoder.choices,
       ...(joining === null ? [] : [joining.choice]),
       ...extensionChoices(profile, machine),
@@ -126,29 +132,6 @@ function joinEyes(layout: Layout, machine: Machine, templates: Templates) {
   return because === null
     ? { join: 'join', whole: layout, choice }
     : { join: 'join-compositor', whole: `${layout}-compositor`, choice };
-}
-
-/** With one camera and no wish of a layout there is a mono picture of it, rather than two simulated eyes. */
-function oneCamera({ cameras, layout }: Profile, machine: Machine): Choice | null {
-  const asks = [cameras.left, cameras.right].every(
-    ({ source, device, path, launch }) =>
-      source === 'auto' && device === 'auto' && path === undefined && launch === undefined,
-  );
-  if (layout !== 'auto' || !asks) return null;
-  for (const api of ['libcamera', 'v4l2'] as const) {
-    const found = usableCameras(machine, api);
-    if (found.length >= 2) return null;
-    if (found.length === 1 && (api === 'v4l2' || usableCameras(machine, 'v4l2').length < 2)) {
-      const because = `one camera was found (${found[0]!.id})`;
-      return {
-        what: 'eyes',
-        chosen: 'left alone',
-        because,
-        rejected: [{ option: 'both', because: 'that takes two cameras' }],
-      };
-    }
-  }
-  return null;
 }
 
 function outputsOf(layout: Layout, eye: Size, bitrateMbps: number): Output[] {

@@ -86,20 +86,27 @@ function examineGraphics(machine: Patient['machine']) {
 
 function examineCameras({ machine, plan }: Patient) {
   if (machine === null) return unknown;
-  const { cameras } = machine;
+  const { cameras, leftOut = [] } = machine;
   const wanted = plan instanceof Error ? [] : Object.values(plan.sources);
   const held = cameras.filter(({ heldBy }) => heldBy !== null);
-  const names = cameras.map(({ api, name, id }) => `${name || id} (${api})`).join(', ');
+  const names = cameras.map(({ api, name, id, socket }) => `${name || id} (${api}${socket ? `, ${socket}` : ''})`);
   if (held.length > 0)
     return warning(
       held.map(({ name, id, heldBy }) => `${name || id} is open in ${heldBy!.command} [pid:${heldBy!.pid}]`).join('; '),
       'end that program if the camera is wanted here',
     );
-  if (cameras.length > 0) return ok(names);
+  if (cameras.length > 0) return ok(names.join(', '));
   if (wanted.some((source) => source === 'libcamera' || source.startsWith('v4l2')))
     return failure('none is connected', 'check the cable and its clips, then `binocle cameras`');
+  const denied = leftOut.filter((device) => device.denied === true).map(({ id }) => id);
+  if (denied.length > 0)
+    return warning(
+      `none can be used: this user may not open ${denied.join(', ')}`,
+      'sudo usermod -aG video "$USER", then log in again',
+    );
+  const others = leftOut.length === 0 ? '' : `; ${leftOut.length} video devices are no cameras`;
   return warning(
-    'none is connected: the picture is simulated or comes from files',
+    `none is connected: the picture is simulated or comes from files${others}`,
     'connect a camera, then `binocle cameras` lists it',
   );
 }
