@@ -1,7 +1,9 @@
 import { holderOf } from '../pipeline/camera-holders.js';
+import { cameraWords } from '../pipeline/choose-cameras.js';
 import type { Machine } from '../pipeline/machine.js';
 import type { Choice, Plan } from '../pipeline/plan.js';
 import type { Command } from './command.js';
+import { leftOutLines } from './left-out.js';
 
 export const command: Command = {
   name: 'plan',
@@ -26,6 +28,7 @@ export function report(plan: Plan, machine: Machine): string {
   );
   const sections = [
     section('Machine', aboutMachine(machine)),
+    section('Not taken for cameras', leftOutLines(machine.leftOut ?? [])),
     section('Picture', [
       `${width}x${height} at ${fps} frames a second for each eye`,
       `${plan.codec}: ${outputs.join('; ')}`,
@@ -49,7 +52,7 @@ function aboutMachine({ model, gstreamer, gl, cameras }: Machine): string[] {
   const graphics = gl.available ? `${gl.renderer}${gl.software ? ' (software)' : ''}` : gl.because;
   const found = cameras.map((camera) => {
     const holder = holderOf(camera);
-    return `${camera.id} (${camera.api})${holder === null ? '' : `, in use by ${holder}`}`;
+    return `${cameraWords(camera)} (${camera.api})${holder === null ? '' : `, in use by ${holder}`}`;
   });
   return [
     ...(model === null ? [] : [model]),
