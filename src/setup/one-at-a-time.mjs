@@ -1,11 +1,13 @@
 /** One set-up of a checkout at a time. The lock is a socket with an abstract name (unix(7)): the kernel takes it back when its owner ends, however it ends. */
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { statSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { packageRoot } from './places.mjs';
 import { say } from './step.mjs';
 
-const name = `\0binocle-setup-${createHash('sha256').update(packageRoot).digest('hex').slice(0, 16)}`;
+// By the folder itself: its path may be another checkout's in another root that shares the network.
+const { dev, ino } = statSync(packageRoot);
+const name = `\0binocle-setup-${dev.toString(16)}-${ino.toString(16)}`;
 
 /** @template T @param {() => Promise<T>} work @returns {Promise<T>} */
 export async function oneAtATime(work) {
