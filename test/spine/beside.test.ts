@@ -45,7 +45,7 @@ test('doctor, plan and cameras beside it work, and the page plays on', async () 
   assert.deepEqual([doctor.status, plan.status, cameras.status], [0, 0, 0], doctor.stdout);
   assert.match(plan.stdout, /source left: /);
   assert.equal(await running.engine(), engine);
-  assert.ok(await page.evaluate((before) => before === window.binocle.connection, connection), running.stderr);
+  assert.ok(await page.evaluate((first) => first === window.binocle.connection, connection), running.stderr);
   assert.equal(await page.evaluate(() => window.binocle.reconnects), 0);
   for (const rate of await presentedRates(page, 1)) assert.ok(rate > 0, 'frames are presented');
 });
