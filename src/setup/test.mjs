@@ -10,7 +10,7 @@ import { say } from './step.mjs';
 import { runTests } from './test-run.mjs';
 
 /** Folders of tests that only compute: they share the processors. All others stream or measure and have the machine to themselves. */
-const quiet = new Set(['config', 'cli', 'setup', 'calibration', 'protocol', 'roots', 'arm64']);
+const quiet = new Set(['config', 'cli', 'setup', 'calibration', 'protocol', 'roots']);
 
 /** @param {string[]} args @returns {Promise<number>} exit status */
 export async function main(args) {
