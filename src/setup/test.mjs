@@ -22,7 +22,7 @@ export async function main(args) {
   );
   const failures = patterns.length === 0 ? await check() : [];
   for (const failure of failures) say(`\n${failure.tail}\n${failure.message}\n${failure.mend}`);
-  for (const name of asked.keys()) await prepare(name);
+  await Promise.all([...asked.keys()].map(prepare));
   const alike = files.filter(({ folder }) => quiet.has(folder)).map(({ path }) => path);
   const alone = files.filter(({ folder }) => !quiet.has(folder)).map(({ path }) => path);
   const passed = await runTests([
