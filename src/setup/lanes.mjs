@@ -3,8 +3,9 @@
  *
  * `packages`: what is installed for it; `root`: only root can make what it needs; `rig`: module of the compiled tests that makes it.
  */
-import { inPackage } from './places.mjs';
 import { compilePlugin } from './native.mjs';
+import { oneAtATime } from './one-at-a-time.mjs';
+import { inPackage } from './places.mjs';
 import { run, step, StepFailed } from './step.mjs';
 
 /** @typedef {{ packages: import('./packages.mjs').Requirement['for'][], root: boolean, rig: string }} Lane @type {Record<string, Lane>} */
@@ -53,4 +54,13 @@ export async function prepare(name) {
   const rig = await import(inPackage('dist', 'test', lanes[name].rig));
   await rig.prepare(workshop);
   return rig;
+}
+
+/** The roots of lanes are this user's, not the checkout's: one run at a time has them, from making them to its last test. @template T @param {Iterable<string>} asked @param {() => Promise<T>} work */
+export function withRoots(asked, work) {
+  if (![...asked].some((name) => lanes[name].root)) return work();
+  return oneAtATime(work, {
+    thing: `roots of ${process.getuid?.()}`,
+    said: 'Another run of tests in the Debian 13 root',
+  });
 }
