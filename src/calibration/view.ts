@@ -8,19 +8,20 @@ export interface Size {
   height: number;
 }
 
-/** The eyes that a profile shows: `mono` the left one alone. */
-export function eyesShown(profile: Pick<Profile, 'layout'>): Eye[] {
-  return profile.layout === 'mono' ? ['left'] : ['left', 'right'];
+/** The cameras that a profile shows: `mono` the left one alone, or with `view.swap` the right one. */
+export function camerasShown({ layout, view }: Pick<Profile, 'layout' | 'view'>): Eye[] {
+  if (layout !== 'mono') return ['left', 'right'];
+  return [view.swap ? 'right' : 'left'];
 }
 
 /**
  * Size of the picture of one eye that leaves the rectify stage. It is `capture`, and with width and height exchanged when the cameras are
- * mounted turned by a quarter (`rotate` 90 or 270 in every eye shown). With only one of two eyes turned the frame stays as captured, and the
+ * mounted turned by a quarter (`rotate` 90 or 270 in every one shown). With only one of two eyes turned the frame stays as captured, and the
  * turned picture is fitted into it.
  */
 export function outputSize(profile: Pick<Profile, 'capture' | 'view' | 'layout'>): Size {
   const { width, height } = profile.capture;
-  const turned = eyesShown(profile).every((eye) => isQuarterTurn(profile.view[eye]));
+  const turned = camerasShown(profile).every((eye) => isQuarterTurn(profile.view[eye]));
   return turned ? { width: height, height: width } : { width, height };
 }
 

@@ -1,3 +1,4 @@
+import { holderOf } from '../pipeline/camera-holders.js';
 import type { CameraFound } from '../pipeline/machine.js';
 import type { Command } from './command.js';
 
@@ -21,8 +22,8 @@ export function report(cameras: readonly CameraFound[]): string {
     .map((camera) => {
       const index = cameras.filter(({ api }) => api === camera.api).indexOf(camera);
       const name = camera.name === camera.id ? '' : `  ${camera.name}`;
-      const held =
-        camera.heldBy === null ? [] : [`  in use by ${camera.heldBy.command} (process ${camera.heldBy.pid})`];
+      const holder = holderOf(camera);
+      const held = holder === null ? [] : [`  in use by ${holder}`];
       return [`${camera.api} ${index}: ${camera.id}${name}`, ...held, ...modeLines(camera)].join('\n');
     })
     .join('\n');

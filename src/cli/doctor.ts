@@ -2,13 +2,21 @@ import { loadTemplates } from '../pipeline/templates.js';
 import { BinocleError } from '../protocol/errors.js';
 import type { Command } from './command.js';
 import { verdicts, type Check, type Finding, type Patient, type Verdict } from './doctor/check.js';
+import { devicesCheck } from './doctor/devices.js';
 import { graphChecks } from './doctor/graph.js';
 import { priorityCheck } from './doctor/priority.js';
 import { processorChecks } from './doctor/processor.js';
 import { rimChecks } from './doctor/rim.js';
 import { softwareChecks } from './doctor/software.js';
 
-const checks: readonly Check[] = [...softwareChecks, ...graphChecks, ...processorChecks, priorityCheck, ...rimChecks];
+const checks: readonly Check[] = [
+  ...softwareChecks,
+  ...graphChecks,
+  devicesCheck,
+  ...processorChecks,
+  priorityCheck,
+  ...rimChecks,
+];
 
 type Row = Pick<Check, 'id' | 'what'> & Finding;
 

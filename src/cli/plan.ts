@@ -1,3 +1,4 @@
+import { holderOf } from '../pipeline/camera-holders.js';
 import type { Machine } from '../pipeline/machine.js';
 import type { Choice, Plan } from '../pipeline/plan.js';
 import type { Command } from './command.js';
@@ -46,9 +47,10 @@ function section(title: string, lines: readonly string[]): string {
 
 function aboutMachine({ model, gstreamer, gl, cameras }: Machine): string[] {
   const graphics = gl.available ? `${gl.renderer}${gl.software ? ' (software)' : ''}` : gl.because;
-  const found = cameras.map(
-    ({ api, id, heldBy }) => `${id} (${api}${heldBy === null ? '' : `, in use by process ${heldBy.pid}`})`,
-  );
+  const found = cameras.map((camera) => {
+    const holder = holderOf(camera);
+    return `${camera.id} (${camera.api})${holder === null ? '' : `, in use by ${holder}`}`;
+  });
   return [
     ...(model === null ? [] : [model]),
     `GStreamer ${gstreamer.join('.')}`,

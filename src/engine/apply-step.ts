@@ -1,7 +1,7 @@
 import type { Step } from '../pipeline/compare-plans.js';
 import type { PropertyChange } from '../pipeline/live-properties.js';
 import type { Graph } from './graph.js';
-import { elementNamed } from './gst/pipeline.js';
+import { elementNamed, padNamed } from './gst/pipeline.js';
 import { setAndReadBack } from './gst/property.js';
 
 /** A step that the running graph takes without being built anew. */
@@ -17,6 +17,9 @@ export function setLive(graph: Graph, changes: readonly PropertyChange[], undo: 
   }
 }
 
+/** A property of the element's, or of one of its pads: `sink_0::xpos`, as a launch line writes it. */
 function set({ pipeline }: Graph, { element, property, value }: PropertyChange): void {
-  setAndReadBack(elementNamed(pipeline, element), property, value);
+  const owner = elementNamed(pipeline, element);
+  const [name = '', pad] = property.split('::').toReversed();
+  setAndReadBack(pad === undefined ? owner : padNamed(owner, pad), name, value);
 }

@@ -21,8 +21,7 @@ const pictureFormats: Record<string, FilesFound['format']> = { '.jpg': 'jpeg', '
  */
 export async function findFiles(profile: Profile, progress: Progress): Promise<Partial<Record<Eye, FilesFound>>> {
   const found: Partial<Record<Eye, FilesFound>> = {};
-  const eyes: readonly Eye[] = profile.layout === 'mono' ? ['left'] : ['left', 'right'];
-  for (const eye of eyes) {
+  for (const eye of camerasLookedFor(profile)) {
     const { source, path, launch } = profile.cameras[eye];
     if (path === undefined || !(source === 'files' || (source === 'auto' && launch === undefined))) continue;
     try {
@@ -36,6 +35,11 @@ export async function findFiles(profile: Profile, progress: Progress): Promise<P
     }
   }
   return found;
+}
+
+/** The cameras whose files are needed: for the right one alone also those of the left one, which is shown where there is no right one. */
+export function camerasLookedFor({ layout, view }: Profile): Eye[] {
+  return layout === 'mono' && !view.swap ? ['left'] : ['left', 'right'];
 }
 
 async function playable(path: string, capture: Profile['capture'], progress: Progress): Promise<FilesFound> {

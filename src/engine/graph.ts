@@ -68,6 +68,11 @@ export class Graph {
     play(this.pipeline);
   }
 
+  /** The element that is an eye's camera. Throws `not-found` where a template of the user's names it otherwise. */
+  camera(eye: Eye): Element {
+    return elementNamed(this.pipeline, `${eye}_source`);
+  }
+
   /** Frames that left each camera. */
   capturedFrames(eye: Eye): number {
     return field(structureProperty(this.captured.get(eye)!, 'stats'), 'num-buffers');

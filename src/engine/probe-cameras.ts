@@ -3,10 +3,11 @@ import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { CameraFound } from '../pipeline/machine.js';
 import { packagePath } from '../paths.js';
+import { onThisMachine } from '../slowness.js';
 import { modesOf } from './device-caps.js';
 import type { Device } from './gst/devices.js';
 
-/** A camera stack that takes longer than this hangs. */
+/** A camera stack that takes longer than this hangs, ms. */
 const limitMs = 15_000;
 
 /** Every camera of this machine, libcamera's first; quick where there is none. A camera stack that does not answer is told of as a fault. */
@@ -49,18 +50,19 @@ function sensorName(id: string): string {
 
 function listDevices(provider: string, fault: (message: string) => void): Promise<Device[]> {
   const program = packagePath('dist', 'src', 'engine', 'list-devices.js');
+  const timeout = onThisMachine(limitMs);
   return new Promise((resolve) => {
-    execFile(process.execPath, [program, provider], { timeout: limitMs, killSignal: 'SIGKILL' }, (error, stdout) => {
-      if (error !== null) fault(faultOf(provider, error));
+    execFile(process.execPath, [program, provider], { timeout, killSignal: 'SIGKILL' }, (error, stdout) => {
+      if (error !== null) fault(faultOf(provider, error, timeout));
       // A camera asked for by name still says why when it is opened.
       resolve(error === null ? (JSON.parse(stdout) as Device[]) : []);
     });
   });
 }
 
-function faultOf(provider: string, { killed, signal, code }: ExecFileException): string {
+function faultOf(provider: string, { killed, signal, code }: ExecFileException, timeout: number): string {
   const stack = provider === 'libcameraprovider' ? 'libcamera' : 'V4L2';
-  if (killed === true) return `${stack} did not list its cameras within ${limitMs / 1000} s`;
+  if (killed === true) return `${stack} did not list its cameras within ${timeout / 1000} s`;
   return `listing the cameras of ${stack} ended with ${signal ?? `status ${String(code)}`}`;
 }
 

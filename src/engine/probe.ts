@@ -1,13 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
+import { askedProperties, cameraElements } from '../pipeline/camera-controls.js';
 import { elementsOf } from '../pipeline/launch-syntax.js';
 import { headerExtensions } from '../pipeline/header-extensions.js';
 import type { Machine } from '../pipeline/machine.js';
 import { elementsNeeded, loadTemplates } from '../pipeline/templates.js';
 import type { Profile } from '../protocol/configuration.js';
-import { elementExists, version } from './gst/gst.js';
+import { forbiddenDevices, saysForbidden } from './device-access.js';
+import { elementExists, makeElement, pluginVersion, version } from './gst/gst.js';
+import { hasProperty } from './gst/property.js';
 import { loadNativePlugin } from './native-plugin.js';
-import { findFiles, type Progress } from './find-files.js';
+import { camerasLookedFor, findFiles, type Progress } from './find-files.js';
 import { probeCameras } from './probe-cameras.js';
 import { probeGl } from './probe-gl.js';
 
@@ -34,6 +37,8 @@ export async function probeMachine(profile?: Profile, progress: Progress = () =>
     pluginPath,
     elements: elementsFor(profile),
     gl,
+    libcamera: pluginVersion('libcamera'),
+    cameraProperties: cameraProperties(profile),
     ...cameras,
     ...(files === undefined ? {} : { files }),
   };
@@ -52,24 +57,45 @@ export async function probeAgain(
 ): Promise<Machine> {
   const same = (key: 'cameras' | 'capture' | 'layout') => isDeepStrictEqual(before[key], after[key]);
   const sameTemplates = before.encode.encoder === after.encode.encoder;
-  if (same('cameras') && same('capture') && same('layout'))
+  const sameEyes = isDeepStrictEqual(camerasLookedFor(before), camerasLookedFor(after));
+  if (same('cameras') && same('capture') && same('layout') && sameEyes)
     return sameTemplates ? machine : { ...machine, elements: elementsFor(after) };
   const [cameras, files] = await Promise.all([
     same('cameras') && machine.cameras.length > 1 ? {} : camerasNow(),
     findFiles(after, progress),
   ]);
-  return { ...machine, elements: elementsFor(after), ...cameras, files };
+  return { ...machine, elements: elementsFor(after), cameraProperties: cameraProperties(after), ...cameras, files };
 }
 
 async function camerasNow(): Promise<Pick<Machine, 'cameras' | 'cameraFaults'>> {
   const cameraFaults: string[] = [];
-  const cameras = await probeCameras((fault) => cameraFaults.push(fault));
+  const [cameras, forbidden] = await Promise.all([
+    probeCameras((fault) => cameraFaults.push(fault)),
+    forbiddenDevices(),
+  ]);
+  const nodes = forbidden.filter(({ path }) => !path.startsWith('/dev/dri/'));
+  if (nodes.length > 0) cameraFaults.push(`${saysForbidden(nodes)}; \`binocle doctor\` says how to allow it`);
   return { cameras, cameraFaults };
 }
 
 function elementsFor(profile: Profile | undefined): Set<string> {
   const wanted = [...elementsNeeded(loadTemplates(profile)), ...fragments(profile).flatMap(elementsOf), ...optional];
   return new Set(wanted.filter(elementExists));
+}
+
+/** Asked only where a profile has controls: making an element loads its plugin. */
+function cameraProperties(profile: Profile | undefined): NonNullable<Machine['cameraProperties']> {
+  const controls =
+    profile === undefined ? [] : Object.values(profile.cameras).flatMap((one) => Object.keys(one.controls));
+  if (controls.length === 0) return {};
+  const names = [...new Set([...controls, ...askedProperties])];
+  const entries = Object.values(cameraElements)
+    .filter(elementExists)
+    .map((factory) => {
+      const element = makeElement(factory);
+      return [factory, names.filter((name) => hasProperty(element, name))] as const;
+    });
+  return Object.fromEntries(entries);
 }
 
 function fragments(profile: Profile | undefined): string[] {

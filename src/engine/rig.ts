@@ -2,6 +2,7 @@ import type { EngineEvent, EngineEvents, EngineMethods, GraphReport } from '../p
 import type { Content, Eye } from '../protocol/ws.js';
 import { setLive, type SmallStep } from './apply-step.js';
 import type { Blueprint } from './blueprint.js';
+import { ControlsCheck } from './controls-check.js';
 import { EncoderChange } from './encoder-change.js';
 import { Graph } from './graph.js';
 import { Keyframes } from './keyframes.js';
@@ -51,7 +52,7 @@ export class Rig implements Place {
     this.built = blueprint.plan.stages;
     this.#notify = notify;
     this.graph = new Graph(blueprint.text, {
-      eyes: blueprint.plan.sources.right === undefined ? ['left'] : ['left', 'right'],
+      eyes: Object.keys(blueprint.plan.sources) as Eye[],
       contents: blueprint.plan.outputs.map(({ content }) => content),
     });
     this.#keyframes = new Keyframes(this.graph);
@@ -63,7 +64,7 @@ export class Rig implements Place {
    */
   async start(within?: number): Promise<void> {
     try {
-      await this.#untilRunning(within === undefined ? patient : this.#blueprint.limits(within));
+      await this.#untilRunning(within === undefined ? patient() : this.#blueprint.limits(within));
     } catch (error) {
       this.close();
       throw error;
@@ -200,14 +201,16 @@ export class Rig implements Place {
   #untilRunning(limits: StartLimits): Promise<void> {
     return new Promise((resolve, reject) => {
       const started = performance.now();
+      const warn = (message: string) => this.#notify('warning', { message });
       const watch = new Watch(this.graph, this.#blueprint.plan.capture.fps, limits, {
         running: () => {
           this.#running = true;
           this.#startMs = Math.round(performance.now() - started);
           this.#poll(new Readings(this.graph, this.#viewers, (readings) => this.#tell(readings)));
+          this.#poll(new ControlsCheck(this.graph, this.#blueprint, performance.now(), warn));
           resolve();
         },
-        warning: (message) => this.#notify('warning', { message }),
+        warning: warn,
         failed: (fault) => {
           if (this.#running) this.#notify('failed', fault.toShape());
           else reject(fault);

@@ -3,6 +3,7 @@ import type { Plan } from '../pipeline/plan.js';
 import { loadTemplate } from '../pipeline/template.js';
 import type { Profile } from '../protocol/configuration.js';
 import type { Eye } from '../protocol/ws.js';
+import { onThisMachine } from '../slowness.js';
 import type { StartLimits } from './watch.js';
 
 /** Sources that any number of graphs can have at once; whatever else there is may be a camera. */
@@ -25,12 +26,13 @@ const surelyMs = 15_000;
 
 /** How long first frames may take where another picture waits to come back; sources that start quickly get `within`. */
 export function startLimits({ sources }: Plan, { cameras }: Profile, within: number): StartLimits {
+  const surely = onThisMachine(surelyMs);
   const ofEye = (eye: Eye): number => {
     const source = sources[eye];
-    if (source === undefined || shared.has(source)) return surelyMs;
+    if (source === undefined || shared.has(source)) return surely;
     const { launch } = cameras[eye];
     const isQuick = source === 'custom' && launch !== undefined && !elementsOf(launch).some((name) => slow.test(name));
-    return isQuick ? within : Math.max(within, slowMs);
+    return isQuick ? within : Math.max(within, onThisMachine(slowMs));
   };
-  return { camera: { left: ofEye('left'), right: ofEye('right') }, encoded: surelyMs };
+  return { camera: { left: ofEye('left'), right: ofEye('right') }, encoded: surely };
 }

@@ -4,6 +4,7 @@ import { faultOf, silentCamera } from './faults.js';
 import type { Graph } from './graph.js';
 import { drain } from './gst/bus.js';
 import { recalculateLatency } from './gst/pipeline.js';
+import { onThisMachine } from '../slowness.js';
 import type { Polled } from './pump.js';
 
 /** How long everything may take from PLAYING to its first frame, ms. */
@@ -15,7 +16,10 @@ export interface StartLimits {
 /** How long a camera may take from PLAYING to the first encoded frame, ms: a USB camera takes 1–3 s, libcamera’s pipelines about 1 s. */
 const startLimitMs = 15_000;
 /** Nobody waits for another picture meanwhile. */
-export const patient: StartLimits = { camera: { left: startLimitMs, right: startLimitMs }, encoded: startLimitMs };
+export function patient(): StartLimits {
+  const limit = onThisMachine(startLimitMs);
+  return { camera: { left: limit, right: limit }, encoded: limit };
+}
 /** How often frames are counted, ms. */
 const countEveryMs = 250;
 

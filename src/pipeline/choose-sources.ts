@@ -1,11 +1,13 @@
 import type { Camera, Profile } from '../protocol/configuration.js';
 import { BinocleError } from '../protocol/errors.js';
 import type { Eye } from '../protocol/ws.js';
+import { controlsText } from './camera-controls.js';
+import { heldByOthers } from './camera-holders.js';
 import { formatsOf } from './formats.js';
 import { fraction } from './fraction.js';
-import { elementsOf, formatAtEnd, quoteValue, words } from './launch-syntax.js';
+import { elementsOf, formatAtEnd, words } from './launch-syntax.js';
 import { howToInstall } from './debian-packages.js';
-import type { CameraFound, Machine } from './machine.js';
+import { isRaspberryPi, type CameraFound, type Machine } from './machine.js';
 import type { Choice } from './plan.js';
 import { requireTemplate, whyNot } from './requirements.js';
 import { simProperties } from './sim.js';
@@ -66,11 +68,6 @@ export function chooseSources(
 /** The cameras that `auto` may take: not held by others, of one interface. */
 export function usableCameras(machine: Machine, api: CameraFound['api']): CameraFound[] {
   return machine.cameras.filter((camera) => camera.api === api && !heldByOthers(camera));
-}
-
-/** Desktops hold cameras without streaming from them, and our own engine lets go before the next one starts. */
-function heldByOthers({ heldBy }: CameraFound): boolean {
-  return heldBy !== null && !/pipewire|wireplumber|engine\/main\.js/.test(heldBy.command);
 }
 
 function decided(source: string, because: string): Decision {
@@ -223,14 +220,13 @@ function parametersFor(decision: Decision, profile: Profile, machine: Machine, e
   const camera = profile.cameras[eye];
   const { width, height, fps } = profile.capture;
   const device = decision.camera?.id ?? (camera.device === 'auto' ? undefined : String(camera.device));
-  const controls = Object.entries(camera.controls).map(([name, value]) => `${name}=${quoteValue(String(value))}`);
   return {
     eye,
     width,
     height,
     fps: fraction(fps),
     device,
-    controls: controls.length === 0 ? undefined : controls.join(' '),
+    controls: controlsText(camera.controls, decision.source, machine, eye),
     ...customParameters(decision, profile, machine, eye),
     ...filesParameters(decision, profile, machine, eye),
     ...simProperties(profile, eye),
@@ -254,8 +250,7 @@ function formatsFrom(
   // Of a camera's formats those that go to the shader and to encoders as they are; a Raspberry Pi's image processor always has NV12.
   const modes = source === 'v4l2' ? fittingModes(camera.modes, capture) : camera.modes;
   if (template.name !== source) return [];
-  if (source === 'libcamera' && modes.length === 0)
-    return machine.model?.startsWith('Raspberry Pi') === true ? ['NV12'] : [];
+  if (source === 'libcamera' && modes.length === 0) return isRaspberryPi(machine) ? ['NV12'] : [];
   return preferredFormats.filter((format) => modes.some((mode) => mode.format === format)).slice(0, 1);
 }
 

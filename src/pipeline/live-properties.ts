@@ -5,6 +5,7 @@ import { fill, loadTemplate } from './template.js';
 /** A property of a named element that takes another value while the graph plays. */
 export interface PropertyChange {
   element: string;
+  /** Its own, or of one of its pads: `sink_0::xpos`. */
   property: string;
   /** As GStreamer reads it from text: a number, a structure. */
   value: string;

@@ -1,4 +1,5 @@
 import type { Eye } from '../protocol/ws.js';
+import type { CameraElement } from './camera-controls.js';
 
 /** What was probed of this machine: the only thing besides the profile that a plan depends on. */
 export interface Machine {
@@ -14,6 +15,10 @@ export interface Machine {
   cameras: CameraFound[];
   /** Camera stacks that did not answer, as sentences. */
   cameraFaults?: string[];
+  /** Version of libcamera by GStreamer's plugin for it, e.g. 0.5.2+rpt20250903; null where that is not installed. */
+  libcamera?: string | null;
+  /** Which properties the cameras' elements have, of those that the profile's controls and their planning ask for. */
+  cameraProperties?: Partial<Record<CameraElement, readonly string[]>>;
   /** What a `path` of the profile led to; absent for an eye without one. */
   files?: Partial<Record<Eye, FilesFound>>;
 }
@@ -26,6 +31,19 @@ export function machineText(machine: Machine): string {
 export function machineFrom(text: string): Machine {
   const machine = JSON.parse(text) as Omit<Machine, 'elements'> & { elements: string[] };
   return { ...machine, elements: new Set(machine.elements) };
+}
+
+/** Whether its cameras are libcamera's: a Raspberry Pi has no others at its camera sockets. */
+export function isRaspberryPi({ model }: Pick<Machine, 'model'>): boolean {
+  return model?.startsWith('Raspberry Pi') === true;
+}
+
+/** Whether a version, e.g. 0.5.2+rpt20250903, is older than `[major, minor]`; false where it says nothing of itself. */
+export function olderThan(version: string | null | undefined, [major, minor]: readonly number[]): boolean {
+  const found = /(\d+)\.(\d+)/.exec(version ?? '');
+  if (found === null) return false;
+  const [has, hasMinor] = [Number(found[1]), Number(found[2])];
+  return has < major! || (has === major && hasMinor < minor!);
 }
 
 export type GlProbe =

@@ -4,6 +4,7 @@ export const ownElements: ReadonlySet<string> = new Set([
   'stereoscene',
   'detour',
   'exactcolours',
+  'eyeswap',
   'keyframegate',
   'lensremap',
   'planepack',

@@ -1,6 +1,6 @@
 import type { Profile } from '../protocol/configuration.js';
 import type { Content, Eye, Layout } from '../protocol/ws.js';
-import { outputSize, type Size } from '../calibration/view.js';
+import { camerasShown, outputSize, type Size } from '../calibration/view.js';
 import { chooseEncoder, encodedSize } from './choose-encoder.js';
 import { chooseSources, usableCameras } from './choose-sources.js';
 import { expectedDelay } from './delay.js';
@@ -9,12 +9,13 @@ import { commonFormat, formatFrom, formatParameters } from './formats.js';
 import { fraction } from './fraction.js';
 import { extensionChoices } from './header-extensions.js';
 import { elementsOf } from './launch-syntax.js';
-import type { Machine } from './machine.js';
+import { exchanged, eyeThatSees, joinEyes, placesOf } from './join-eyes.js';
+import { isOpen, loneEye } from './lone-eye.js';
+import { olderThan, type Machine } from './machine.js';
 import { ownElements } from './own-elements.js';
 import { Parts } from './parts.js';
 import type { Choice, Output, Plan } from './plan.js';
 import { RectifyEye } from './rectify-eye.js';
-import { whyNot } from './requirements.js';
 import type { Template } from './template.js';
 import type { Templates } from './templates.js';
 
@@ -22,22 +23,29 @@ import type { Templates } from './templates.js';
  * Decides everything about a graph before it is text: pure, so the same profile on the same machine is the same graph.
  * @throws BinocleError `missing-software`, `bad-config` or `source-failed`, with the path of the setting and the rejected alternatives.
  */
-export function planGraph(profile: Profile, machine: Machine, templates: Templates): Plan {
-  const single = oneCamera(profile, machine);
-  const encoder = chooseEncoder(profile, machine, templates, single === null ? profile.layout : 'mono');
+export function planGraph(asked: Profile, machine: Machine, templates: Templates): Plan {
+  const single = oneCamera(asked, machine);
+  const wanted = single === null ? asked.layout : 'mono';
+  const lone = wanted === 'mono' ? loneEye(asked, machine, templates) : null;
+  const swap = lone === null ? asked.view.swap : lone.eye === 'right';
+  const profile = { ...asked, view: { ...asked.view, swap } };
+  const encoder = chooseEncoder(profile, machine, templates, wanted);
   const { layout } = encoder;
   const shown = { ...profile, layout };
-  const eyes: Eye[] = layout === 'mono' ? ['left'] : ['left', 'right'];
-  const { sources, choices: sourceChoices } = chooseSources(profile, machine, templates, eyes);
+  const cameras = camerasShown(shown);
+  const { sources, choices: sourceChoices } = sourcesOf(cameras, profile, machine, templates);
   const eyeSize = outputSize(shown);
   const outputs = outputsOf(layout, eyeSize, profile.encode.bitrate_mbps);
+
+  const alone = lone?.choice ?? single;
+  const eyesSaid = alone !== null ? [alone] : swap && layout !== 'mono' ? [exchanged] : [];
 
   const parts = new Parts(machine, templates);
   const joining = joinEyes(layout, machine, templates);
   const rectify = new RectifyEye(shown, machine, templates, eyeSize);
   // Of every source, rectified or not: a rectification that is put into the running graph leaves the format alone.
   const format = commonFormat(encoder.template, [...sources.values()]);
-  for (const [index, eye] of eyes.entries()) {
+  for (const [index, eye] of cameras.entries()) {
     const source = sources.get(eye)!;
     const delivered = formatFrom(source, format);
     const { parameters } = parts.addTemplate('source', source.template, {
@@ -47,7 +55,7 @@ export function planGraph(profile: Profile, machine: Machine, templates: Templat
     parts.add('capture', 'count', { eye });
     const waits = joining?.join === 'join-compositor';
     rectify.add(parts, eye, { ...source, parameters, format: delivered }, format, encoder.template.name, waits);
-    if (joining === null) addEncoder(eye);
+    if (joining === null) addEncoder(layout === 'mono' ? 'left' : eyeThatSees(eye, swap));
     else parts.add('layout', joining.join, { eye, index });
   }
   if (joining !== null) {
@@ -58,12 +66,14 @@ export function planGraph(profile: Profile, machine: Machine, templates: Templat
       width,
       height,
       fps: fraction(profile.capture.fps),
-      eye_width: eyeSize.width,
-      eye_height: eyeSize.height,
+      ...placesOf(eyeSize, swap),
       frame_ns: frame,
       half_frame_ns: Math.round(frame / 2),
     });
-    addEncoder('both');
+    for (const [index, { content }] of outputs.entries()) {
+      if (content !== 'both') parts.add('layout', 'leave', { index });
+      addEncoder(content);
+    }
   }
 
   function addEncoder(content: Content): void {
@@ -97,9 +107,9 @@ export function planGraph(profile: Profile, machine: Machine, templates: Templat
     choices: [
       ...sourceChoices,
       ...rectify.choices,
-      ...(single === null ? [] : [single]),
+      ...eyesSaid,
       ...encoder.choices,
-      ...(joining === null ? [] : [joining.choice]),
+      ...(joining?.choices ?? []),
       ...extensionChoices(profile, machine),
     ],
     omitted: rectify.omitted,
@@ -108,33 +118,19 @@ export function planGraph(profile: Profile, machine: Machine, templates: Templat
   };
 }
 
-/** How two pictures become one: by our own element, or by the compositor where that is not compiled. Null for layouts with a picture an eye. */
-function joinEyes(layout: Layout, machine: Machine, templates: Templates) {
-  if (layout !== 'sbs' && layout !== 'tab') return null;
-  const because = whyNot(templates.named('layout', layout), machine);
-  const option = because === null ? 'compositor' : 'stereopair';
-  const clocked = 'it waits for a clock of its own, up to a frame, and may show eyes of two instants';
-  const choice: Choice = {
-    what: 'pairing',
-    chosen: because === null ? 'stereopair' : 'compositor',
-    because:
-      because === null
-        ? 'both frames of an instant go on as soon as they are there, a late eye is waited for 0.95 of a frame time'
-        : 'it is always there',
-    rejected: [{ option, because: because ?? clocked }],
+/** The right camera alone is the one that it is beside the left one. */
+function sourcesOf(cameras: readonly Eye[], profile: Profile, machine: Machine, templates: Templates) {
+  const both = cameras.includes('right');
+  const { sources, choices } = chooseSources(profile, machine, templates, both ? ['left', 'right'] : ['left']);
+  return {
+    sources: new Map([...sources].filter(([eye]) => cameras.includes(eye))),
+    choices: choices.filter(({ what }) => cameras.some((eye) => what === `source ${eye}`)),
   };
-  return because === null
-    ? { join: 'join', whole: layout, choice }
-    : { join: 'join-compositor', whole: `${layout}-compositor`, choice };
 }
 
 /** With one camera and no wish of a layout there is a mono picture of it, rather than two simulated eyes. */
 function oneCamera({ cameras, layout }: Profile, machine: Machine): Choice | null {
-  const asks = [cameras.left, cameras.right].every(
-    ({ source, device, path, launch }) =>
-      source === 'auto' && device === 'auto' && path === undefined && launch === undefined,
-  );
-  if (layout !== 'auto' || !asks) return null;
+  if (layout !== 'auto' || !isOpen(cameras.left) || !isOpen(cameras.right)) return null;
   for (const api of ['libcamera', 'v4l2'] as const) {
     const found = usableCameras(machine, api);
     if (found.length >= 2) return null;
@@ -160,9 +156,9 @@ function outputsOf(layout: Layout, eye: Size, bitrateMbps: number): Output[] {
 
 function notesOf(used: readonly Template[], machine: Machine): string[] {
   const notes = used.flatMap(({ header }) => header.notes ?? []);
-  const [major, minor] = machine.gstreamer;
-  const applies = notes.filter(
-    ({ before }) => before === undefined || major < before[0]! || (major === before[0] && minor < before[1]!),
-  );
+  const applies = notes.filter(({ before, of }) => {
+    if (before === undefined) return true;
+    return olderThan(of === 'libcamera' ? machine.libcamera : machine.gstreamer.join('.'), before);
+  });
   return [...new Set(applies.map(({ note }) => note))];
 }

@@ -71,12 +71,17 @@ export const headerSchema = {
     },
     notes: {
       type: 'array',
-      description: 'Said by `binocle plan` where `before` is not given or GStreamer is older than it.',
+      description:
+        'Said by `binocle plan` where `before` is not given, or GStreamer, or the library that `of` names, is older than it.',
       items: {
         type: 'object',
         additionalProperties: false,
         required: ['note'],
-        properties: { note: text, before: { type: 'array', items: { type: 'integer' }, minItems: 2, maxItems: 3 } },
+        properties: {
+          note: text,
+          before: { type: 'array', items: { type: 'integer' }, minItems: 2, maxItems: 3 },
+          of: { enum: ['libcamera'] },
+        },
       },
     },
     delay: {

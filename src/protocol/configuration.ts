@@ -47,7 +47,7 @@ const camera = {
       type: 'object',
       default: {},
       description:
-        'Camera controls by the name of the source element’s property, e.g. { exposure-time: 8000, brightness: 0.1 }.',
+        'Camera controls by name, e.g. { exposure-time: 8000, analogue-gain: 2 } of libcamera (properties of libcamerasrc; what would overrule them is switched off) or { auto_exposure: 1 } of V4L2 (as v4l2-ctl names them).',
       additionalProperties: { type: ['string', 'number', 'boolean'] },
     },
   },
@@ -248,10 +248,19 @@ export const profileSchema = {
     view: {
       type: 'object',
       additionalProperties: false,
-      required: ['left', 'right'],
+      required: ['swap', 'left', 'right'],
       default: {},
       'x-cost': 'hot',
-      properties: { left: { ...view, default: {} }, right: { ...view, default: {} } },
+      properties: {
+        swap: {
+          type: 'boolean',
+          default: false,
+          description:
+            'Exchanges the eyes, for cameras plugged into the wrong sockets: each eye sees the other camera, with the view and calibration of that camera. mono shows the right camera, where there is one; that takes a new graph.',
+        },
+        left: { ...view, default: {} },
+        right: { ...view, default: {} },
+      },
     },
     layout: {
       enum: ['auto', 'sbs', 'tab', 'twin', 'mono'],

@@ -156,13 +156,14 @@ export class Server {
     clearInterval(this.#identityTimer);
     this.#stopObserving();
     this.#endpoint.close();
-    const { server } = this.#listening;
+    const { server, drop } = this.#listening;
     const closed = new Promise<void>((resolve) => {
       server.close(() => resolve());
     });
     await Promise.all([...this.rigs.values()].map((rig) => rig.close()));
     server.closeAllConnections();
     this.#endpoint.terminate();
+    drop();
     await closed;
   }
 }

@@ -1,5 +1,6 @@
 /** What is made from the sources into dist/. Each part is made again when its inputs changed; finding that nothing did takes milliseconds. */
-import { existsSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { dirname, relative } from 'node:path';
 import { compilePlugin, plugins } from './native.mjs';
 import { inPackage } from './places.mjs';
 import { digestOfFiles, filesBelow, readStamp, stamped } from './stamp.mjs';
@@ -8,6 +9,9 @@ import { run, step } from './step.mjs';
 /** Typelibs that the engine uses; only the type checker wants their types. */
 const namespaces = ['Gst-1.0', 'GstWebRTC-1.0', 'GstSdp-1.0', 'GstVideo-1.0', 'GstApp-1.0', 'GstRtp-1.0', 'GstGL-1.0'];
 const plugin = 'dist/native/libgstbinocle.so';
+/** The program, and the name under which `npx binocle` finds it at once: npx else makes a link in a folder of its own, and the program executable, which only its owner may. */
+const program = 'dist/src/cli/main.js';
+const programLink = 'node_modules/.bin/binocle';
 const benchPlugin = 'dist/test/bench/native/libgstbinoclebench.so';
 
 /** @typedef {{ title: string, inputs: string[], outputs: string[], make: () => Promise<void> }} Part */
@@ -17,13 +21,13 @@ const parts = {
   program: {
     title: 'Compiling the program',
     inputs: ['src', 'tsconfig.json'],
-    outputs: ['dist/src'],
+    outputs: ['dist/src', programLink],
     make: () => compile('tsconfig.json', 'src'),
   },
   tests: {
     title: 'Compiling the program and its tests',
     inputs: ['src', 'test', 'web', 'tsconfig.json'],
-    outputs: ['dist/src', 'dist/test'],
+    outputs: ['dist/src', 'dist/test', programLink],
     make: () => compile('test/tsconfig.json', 'src', 'test'),
   },
   page: {
@@ -91,6 +95,15 @@ async function compile(project, ...folders) {
     if (source.endsWith('.ts') && !existsSync(source)) rmSync(output);
   }
   await run(process.execPath, [inPackage('src', 'setup', 'validators.mjs')], { log: 'validators' });
+  linkProgram();
+}
+
+function linkProgram() {
+  const link = inPackage(programLink);
+  chmodSync(inPackage(program), 0o755);
+  mkdirSync(dirname(link), { recursive: true });
+  rmSync(link, { force: true });
+  symlinkSync(relative(dirname(link), inPackage(program)), link);
 }
 
 /** The folder name of this processor's libraries on Debian. */

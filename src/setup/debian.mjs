@@ -6,12 +6,13 @@ import { existsSync, readFileSync } from 'node:fs';
 
 /**
  * @param {string} osRelease text of /etc/os-release
- * @returns {{ name: string, debian: boolean, version: number | null }} debian: Debian or made from it (Raspberry Pi OS, Ubuntu)
+ * @returns {{ id: string, name: string, debian: boolean, version: number | null }} id: e.g. debian, raspbian, ubuntu; debian: Debian or made from it (Raspberry Pi OS, Ubuntu)
  */
 export function parseOsRelease(osRelease) {
   const field = (/** @type {string} */ key) => new RegExp(`^${key}=["']?([^"'\\n]*)`, 'm').exec(osRelease)?.[1] ?? '';
   const family = [field('ID'), ...field('ID_LIKE').split(' ')];
   return {
+    id: field('ID'),
     name: field('PRETTY_NAME') || 'this system',
     debian: family.some((id) => id === 'debian' || id === 'raspbian'),
     version: Number.parseInt(field('VERSION_ID'), 10) || null,
@@ -76,8 +77,9 @@ export function chooseNames(lacking, known) {
   return choice;
 }
 
-/** What a person without the right to install pastes into a shell. @param {Requirement[]} lacking */
-export function installLine(lacking) {
-  const names = lacking.map(({ names: [first] }) => first);
-  return `sudo apt-get update && sudo apt-get install --yes --no-install-recommends ${names.join(' ')}`;
+/** What a person without the right to install pastes into a shell. @param {Requirement[]} lacking @param {boolean} withSudo without it, root's password is asked for */
+export function installLine(lacking, withSudo) {
+  const names = lacking.map(({ names: [first] }) => first).join(' ');
+  const install = `apt-get install --yes --no-install-recommends ${names}`;
+  return withSudo ? `sudo apt-get update && sudo ${install}` : `su -c "apt-get update && ${install}"`;
 }

@@ -36,7 +36,7 @@ export async function installPackages(purposes) {
   const width = Math.max(...lacking.map(({ names: [first] }) => first.length));
   say('Debian packages that are missing:');
   for (const { names, why } of lacking) say(`  ${names[0].padEnd(width)}  ${why}`);
-  const privilege = rootCommand(lacking);
+  const privilege = privilegeFor(lacking);
   await step('Reading the package lists', () => asRoot(privilege, 'apt-update', aptGet('update')));
   const choice = chooseNames(lacking, knownPackages(lacking.flatMap(({ names }) => names)));
   if (choice.skipped.length > 0) say(`Not in this archive, and gone without: ${choice.skipped.join(' ')}`);
@@ -52,25 +52,32 @@ export async function installPackages(purposes) {
   });
 }
 
-/** @param {Requirement[]} lacking @returns {string[]} what stands before a command that needs root */
-function rootCommand(lacking) {
-  if (process.getuid?.() === 0) return [];
-  if (spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0) return ['sudo', '-n'];
-  throw new StepFailed(
-    'Not root, and sudo is not there or asks for a password. Run this line, then again what you ran:',
-    {
-      mend: installLine(lacking),
-      status: 3,
-    },
-  );
+/** @typedef {{ before: string[], terminal: boolean }} Privilege before: what stands before a command that needs root; terminal: whether it may ask for a password */
+
+/** @param {Requirement[]} lacking @returns {Privilege} */
+function privilegeFor(lacking) {
+  if (process.getuid?.() === 0) return { before: [], terminal: false };
+  const { error, status } = spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' });
+  if (error) throw pasteThis('There is no sudo here. Run this line, which asks for root’s password', lacking, false);
+  if (status === 0) return { before: ['sudo', '-n'], terminal: false };
+  if (!process.stdin.isTTY)
+    throw pasteThis('sudo asks for a password, and there is no terminal to ask on. Run this line', lacking, true);
+  say('To install them, sudo asks for your password.');
+  if (spawnSync('sudo', ['-v'], { stdio: 'inherit' }).status === 0) return { before: ['sudo'], terminal: true };
+  throw pasteThis('sudo did not allow it. As a user who may install packages, run this line', lacking, true);
+}
+
+/** @param {string} what @param {Requirement[]} lacking @param {boolean} withSudo */
+function pasteThis(what, lacking, withSudo) {
+  return new StepFailed(`${what}, then again what you ran:`, { mend: installLine(lacking, withSudo), status: 3 });
 }
 
 function aptGet(/** @type {string[]} */ ...args) {
   return ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-o', 'DPkg::Lock::Timeout=300', ...args];
 }
 
-/** @param {string[]} privilege @param {string} log @param {string[]} args */
-function asRoot(privilege, log, args) {
-  const [command = '', ...rest] = [...privilege, ...args];
-  return run(command, rest, { log, mend: 'See what it says above, mend that, and run the same again.' });
+/** @param {Privilege} privilege @param {string} log @param {string[]} args */
+function asRoot({ before, terminal }, log, args) {
+  const [command = '', ...rest] = [...before, ...args];
+  return run(command, rest, { log, terminal, mend: 'See what it says above, mend that, and run the same again.' });
 }

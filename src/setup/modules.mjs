@@ -2,8 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { availableParallelism, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
+import { compileJobs, compileTitle, thisMachine } from './memory.mjs';
 import { inPackage } from './places.mjs';
 import { readStamp, stamped } from './stamp.mjs';
 import { run, step, StepFailed } from './step.mjs';
@@ -24,7 +24,7 @@ export async function installModules() {
   if (there && sameModules(lock.packages, there.packages) && nodeGtkLoads() === null)
     return stamped(stamp, wanted(), async () => {});
   await stamped(stamp, wanted(), async () => {
-    await step('Installing node modules (node-gtk is compiled: a minute, more on a Pi)', () =>
+    await step(`Installing node modules (${compileTitle(thisMachine())})`, () =>
       run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund'], {
         log: 'npm-ci',
         mend: buildMend,
@@ -64,9 +64,6 @@ function nodeGtkLoads() {
   return probe.status === 0 ? null : probe.stderr || String(probe.error ?? probe.signal);
 }
 
-/** A compiler at work on node-gtk wants about this much memory, bytes; a small Pi has room for one. */
-const compilerMemory = 750e6;
-
 /**
  * How node-pre-gyp and node-gyp build, said in the environment, which every npm passes on: from source always, so that no further host is asked for a binary;
  * with the headers that Node's own packages brought, if they are of this very version.
@@ -77,7 +74,7 @@ function nativeBuild() {
   const fits = existsSync(file) && headerVersion(readFileSync(file, 'utf8')) === process.versions.node;
   return {
     npm_config_build_from_source: 'true',
-    npm_config_jobs: String(Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / compilerMemory)))),
+    npm_config_jobs: String(compileJobs(thisMachine())),
     ...(fits ? { npm_config_nodedir: prefix } : {}),
   };
 }

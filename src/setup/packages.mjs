@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /**
  * The Debian packages that Binocle stands on: Debian 12 and 13, Raspberry Pi OS of the same ages.
  *
@@ -17,7 +19,7 @@ export const requirements = [
   { names: ['gstreamer1.0-gl'], for: 'run', why: 'the rectify shader' },
   { names: ['libgl1-mesa-dri'], for: 'run', why: 'OpenGL drivers, in software too' },
   { names: ['libegl-mesa0'], for: 'run', why: 'OpenGL without a display' },
-  { names: ['gstreamer1.0-libcamera'], for: 'run', why: 'cameras by libcamera', optional: true },
+  { names: ['gstreamer1.0-libcamera'], for: 'run', why: 'cameras by libcamera', optional: !isRaspberryPi() },
   { names: ['gir1.2-gstreamer-1.0'], for: 'run', why: 'GStreamer’s introspection data' },
   { names: ['gir1.2-gst-plugins-base-1.0'], for: 'run', why: 'the same of its base libraries' },
   { names: ['gir1.2-gst-plugins-bad-1.0'], for: 'run', why: 'the same of WebRTC' },
@@ -39,4 +41,13 @@ export const requirements = [
 export function debianNodeHeaders(node) {
   if (node !== '/usr/bin/node' && node !== '/usr/bin/nodejs') return [];
   return [{ names: ['libnode-dev'], for: 'run', why: 'node-gtk', unless: '/usr/include/node/node_version.h' }];
+}
+
+/** Its cameras are libcamera's alone. @param {string} file the device tree's word on the machine */
+export function isRaspberryPi(file = '/proc/device-tree/model') {
+  try {
+    return readFileSync(file, 'utf8').startsWith('Raspberry Pi');
+  } catch {
+    return false;
+  }
 }

@@ -3,6 +3,7 @@ import { outOfDate } from './build.mjs';
 import { installPackages, packagesAreThere } from './install-packages.mjs';
 import { installModules, modulesAreCurrent } from './modules.mjs';
 import { oneAtATime } from './one-at-a-time.mjs';
+import { keepingOwner, requireWritable } from './ownership.mjs';
 import { endStepsOnSignals } from './step.mjs';
 
 /** @param {{ packages: import('./packages.mjs').Requirement['for'][], build: Parameters<typeof outOfDate>[0] }} needs */
@@ -11,9 +12,14 @@ export async function setUp({ packages, build }) {
   if (ready()) return;
   const leaveSignals = endStepsOnSignals();
   await oneAtATime(async () => {
-    await installPackages(packages);
-    await installModules();
-    await outOfDate(build)?.();
+    // Another set-up may have done it meanwhile.
+    if (ready()) return;
+    requireWritable();
+    await keepingOwner(async () => {
+      await installPackages(packages);
+      await installModules();
+      await outOfDate(build)?.();
+    });
   });
   leaveSignals();
 }

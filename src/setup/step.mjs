@@ -1,7 +1,8 @@
 /** Long work that is seen: a line when it starts to take time, the time that passed, and the end of its log when it fails. To stderr only. */
-import { spawn } from 'node:child_process';
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { memoryComplaint, ranOutOfMemory, thisMachine } from './memory.mjs';
 import { logFolder, packageRoot } from './places.mjs';
 
 const silentMs = 700;
@@ -44,23 +45,27 @@ export async function step(title, work) {
   }
 }
 
-/** Process groups that are running, so that a signal to this process ends them too. @type {Set<number>} */
-const groups = new Set();
+/** What is running, as kill(2) names it (a group by a negative number), so that a signal to this process ends it too. @type {Set<number>} */
+const running = new Set();
 let ending = false;
 
 /**
  * Runs a command to its end, its output in a log file.
  * @param {string} command @param {string[]} args
- * @param {{ log: string, cwd?: string, env?: NodeJS.ProcessEnv, mend?: string }} options
+ * @param {{ log: string, cwd?: string, env?: NodeJS.ProcessEnv, mend?: string, terminal?: boolean }} options terminal: it may ask the person at the terminal
  * @returns {Promise<void>} rejects with StepFailed, the end of the log in it
  */
-export async function run(command, args, { log, cwd = packageRoot, env = process.env, mend }) {
+export async function run(command, args, { log, cwd = packageRoot, env = process.env, mend, terminal = false }) {
   mkdirSync(logFolder, { recursive: true });
   const file = join(logFolder, `${log}.log`);
   const sink = createWriteStream(file);
   const tail = [];
-  const child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-  if (child.pid) groups.add(child.pid);
+  const stdin = terminal ? 'inherit' : 'ignore';
+  const child = spawn(command, args, { cwd, env, detached: !terminal, stdio: [stdin, 'pipe', 'pipe'] });
+  const { pid = 0 } = child;
+  const name = terminal ? pid : -pid;
+  // Without a pid it did not start.
+  if (pid > 0) running.add(name);
   for (const stream of [child.stdout, child.stderr]) {
     stream.pipe(sink, { end: false });
     stream.setEncoding('utf8').on('data', (text) => {
@@ -68,22 +73,27 @@ export async function run(command, args, { log, cwd = packageRoot, env = process
       tail.splice(0, Math.max(0, tail.length - tailLines));
     });
   }
-  const failure = await new Promise((resolve) => {
-    child.on('error', (error) => resolve(error.message));
-    child.on('close', (code, signal) => resolve(code === 0 ? null : `ended with ${signal ?? `status ${code}`}`));
+  /** @type {{ fault?: string, code: number | null, signal: NodeJS.Signals | null }} */
+  const ended = await new Promise((resolve) => {
+    child.on('error', ({ message }) => resolve({ fault: message, code: null, signal: null }));
+    child.on('close', (code, signal) => resolve({ code, signal }));
   });
-  if (child.pid) groups.delete(child.pid);
-  sink.end();
+  running.delete(name);
+  await new Promise((resolve) => sink.end(resolve));
   // Who broke it off need not be told that it failed; this process is about to end.
   if (ending) await new Promise(() => {});
-  if (failure)
-    throw new StepFailed(`${[command, ...args.slice(0, 3)].join(' ')} … ${failure}`, {
-      tail: `${tail.join('\n')}\n(all of it: ${file})`,
-      ...(mend === undefined ? {} : { mend }),
-    });
+  const { code, signal, fault = `ended with ${signal ?? `status ${code}`}` } = ended;
+  if (code === 0) return;
+  const failure = `${[command, ...args.slice(0, 3)].join(' ')} … ${fault}`;
+  const told = { tail: `${tail.join('\n')}\n(all of it: ${file})` };
+  if (ranOutOfMemory({ log: readFileSync(file, 'utf8'), code, signal })) {
+    const { message, mend: more } = memoryComplaint(thisMachine().memory);
+    throw new StepFailed(`${failure}\n${message}`, { ...told, mend: more });
+  }
+  throw new StepFailed(failure, { ...told, ...(mend === undefined ? {} : { mend }) });
 }
 
-/** Until the returned function is called, SIGINT and SIGTERM end the running steps, whole process groups, and then this process. */
+/** Until the returned function is called, SIGINT and SIGTERM end the running steps, with all that they started, and then this process. */
 export function endStepsOnSignals() {
   process.on('SIGINT', endSteps).on('SIGTERM', endSteps);
   return () => process.off('SIGINT', endSteps).off('SIGTERM', endSteps);
@@ -92,20 +102,21 @@ export function endStepsOnSignals() {
 /** @param {NodeJS.Signals} signal */
 function endSteps(signal) {
   ending = true;
-  for (const group of groups) killGroup(group, signal);
+  for (const name of running) send(name, signal);
   const overdue = performance.now() + 1500;
   setInterval(() => {
-    if (groups.size > 0 && performance.now() < overdue) return;
-    for (const group of groups) killGroup(group, 'SIGKILL');
+    if (running.size > 0 && performance.now() < overdue) return;
+    for (const name of running) send(name, 'SIGKILL');
     process.exit(signal === 'SIGINT' ? 130 : 143);
   }, 20);
 }
 
-/** @param {number} group @param {NodeJS.Signals} signal */
-function killGroup(group, signal) {
+/** @param {number} name @param {NodeJS.Signals} signal */
+function send(name, signal) {
   try {
-    process.kill(-group, signal);
-  } catch {
-    // It ended between the look and the signal.
+    process.kill(name, signal);
+  } catch (error) {
+    // What sudo started is root's. What ended between the look and the signal needs nothing.
+    if (error.code === 'EPERM') spawnSync('sudo', ['-n', 'kill', '-s', signal.slice(3), '--', String(name)]);
   }
 }

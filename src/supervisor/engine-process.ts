@@ -6,7 +6,7 @@ import type { Logger } from '../log.js';
 import type { Priority } from '../protocol/configuration.js';
 import { BinocleError } from '../protocol/errors.js';
 import type { EngineEvents, EngineMethod, EngineMethods, EngineNotice, EngineReply } from '../protocol/engine.js';
-import { beatMs, beatsMissed, deadlinesMs } from './deadlines.js';
+import { beatMs, beatsMissed, deadlineMs } from './deadlines.js';
 import { engineEnvironment } from './engine-environment.js';
 
 /** Why an engine process ended: a closed set, the label of `binocle_engine_restarts_total`. */
@@ -42,6 +42,8 @@ export class EngineProcess extends EventEmitter<Events> {
   #gone: EngineEnd | null = null;
   #heartbeat: NodeJS.Timeout | null = null;
   #beatsSilent = 0;
+  /** What it is doing, in its own words. */
+  #progress: string | null = null;
 
   constructor(program: string, priority: Priority, log: Logger) {
     super();
@@ -88,10 +90,12 @@ export class EngineProcess extends EventEmitter<Events> {
     if (this.#gone !== null) return Promise.reject(this.#gone.error);
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
+      const limit = deadlineMs(method);
       const deadline = setTimeout(() => {
-        const seconds = String(deadlinesMs[method] / 1000);
-        finish(() => reject(new BinocleError('timeout', `the engine did not answer "${method}" within ${seconds} s`)));
-      }, deadlinesMs[method]);
+        const doing = this.#progress === null ? '' : `; the last it said was: ${this.#progress}`;
+        const message = `the engine did not answer "${method}" within ${limit / 1000} s${doing}`;
+        finish(() => reject(new BinocleError('timeout', message)));
+      }, limit);
       const finish = (settle: () => void): void => {
         clearTimeout(deadline);
         this.#pending.delete(id);
@@ -133,7 +137,7 @@ export class EngineProcess extends EventEmitter<Events> {
   async stop(cause: EndCause, error: BinocleError): Promise<void> {
     this.#verdict ??= { cause, error };
     this.request('stop', {}).catch(() => this.kill(cause, error));
-    const overdue = setTimeout(() => this.kill(cause, error), deadlinesMs.stop);
+    const overdue = setTimeout(() => this.kill(cause, error), deadlineMs('stop'));
     await this.ended;
     clearTimeout(overdue);
   }
@@ -150,6 +154,7 @@ export class EngineProcess extends EventEmitter<Events> {
       return;
     }
     if (message.event === 'readings') this.#beatsSilent = 0;
+    if (message.event === 'progress') this.#progress = message.data.message;
     if (message.event === 'failed') this.#verdict ??= { cause: 'failed', error: BinocleError.fromShape(message.data) };
     this.emit(message.event, ...([message.data] as never));
   }

@@ -97,7 +97,8 @@ export class RigLedger {
   }
 
   #countDrops({ capturedFrames }: RigReadings, { content, encodedFrames }: OutputReadings): void {
-    const captured = content === 'both' ? capturedFrames.left : capturedFrames[content];
+    // One camera alone may be the right one, whose picture is for both eyes.
+    const captured = capturedFrames[content === 'both' ? 'left' : content] ?? capturedFrames.right;
     if (captured === undefined) return;
     const missing = captured - encodedFrames;
     const onTheWay = Math.min(missing, this.#fewestOnTheWay.get(content) ?? missing);

@@ -49,7 +49,7 @@ const metrics: readonly Metric[] = [
   {
     name: 'frames_total',
     type: 'counter',
-    help: 'Frames by stage; eye "both" is one picture of two eyes.',
+    help: 'Frames by stage: captured by the camera of that name, encoded for that eye (which sees the other camera with view.swap); eye "both" is one picture of two eyes.',
     labels: ['rig', 'eye', 'stage'],
     read: ofRigs(({ ledger }) =>
       ledger.frames.map(({ eye, stage, frames }) => ({ labels: { eye, stage }, value: frames })),

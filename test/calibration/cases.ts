@@ -24,7 +24,7 @@ export function caseOf(parts: {
   return {
     capture: { width: parts.width ?? 640, height: parts.height ?? 480, fps: 30 },
     calibration: parts.calibration ?? { model: 'none' },
-    view: { left: { ...plainView, ...parts.left }, right: { ...plainView, ...parts.right } },
+    view: { swap: false, left: { ...plainView, ...parts.left }, right: { ...plainView, ...parts.right } },
     layout: parts.layout ?? 'sbs',
   };
 }

@@ -12,6 +12,7 @@ const costs = {
   'encode.mtu': 'graph',
   encode: 'encoder',
   'view.left.crop.top': 'hot',
+  'view.swap': 'hot',
   'calibration.left.K': 'hot',
   'cameras.right.controls.exposure-time': 'graph',
   'capture.fps': 'graph',

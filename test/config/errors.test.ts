@@ -66,7 +66,7 @@ const values: Record<string, [yaml: string, lines: string[]]> = {
   'a list and a text where mappings belong': [
     'profiles:\n  default:\n    view: [1]\n    rate: fast\nserver: 8443\n',
     [
-      'a.yaml:3:5  profiles.default.view  must be a mapping of left, right (got a list)',
+      'a.yaml:3:5  profiles.default.view  must be a mapping of swap, left, right (got a list)',
       'a.yaml:4:5  profiles.default.rate  must be a mapping of playout_delay (got "fast")',
       'a.yaml:5:1  server  must be a mapping of host, port, origins, tls, auth, ice, priority (got 8443)',
     ],

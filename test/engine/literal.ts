@@ -61,6 +61,6 @@ export function literalBlueprint(
     }),
     extensions: [],
     exclusive: false,
-    limits: () => patient,
+    limits: patient,
   };
 }

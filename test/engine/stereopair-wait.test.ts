@@ -5,20 +5,30 @@ import { drain } from '../../src/engine/gst/bus.js';
 import { Gst, type Element, type Pipeline } from '../../src/engine/gst/gst.js';
 import { parse } from '../../src/engine/gst/parse.js';
 import { baseTime, elementNamed, play, toNull } from '../../src/engine/gst/pipeline.js';
-import { field, numberProperty, setProperty, structureProperty } from '../../src/engine/gst/property.js';
+import {
+  booleanProperty,
+  field,
+  numberProperty,
+  setProperty,
+  structureProperty,
+} from '../../src/engine/gst/property.js';
 import { loadNativePlugin } from '../../src/engine/native-plugin.js';
 
 loadNativePlugin((message) => assert.fail(message));
 
 interface Sink {
-  tryPullSample(timeoutNs: bigint): { getBuffer(): { pts: bigint } | null } | null;
+  tryPullSample(
+    timeoutNs: bigint,
+  ): { getBuffer(): { pts: bigint; extractDup(offset: number, size: number): Uint8Array } | null } | null;
 }
 
-/** Two eyes of one clock in a running `stereopair`; the right one can be late on its way, and stopped. */
+const width = 64;
+
+/** Two eyes of one clock in a running `stereopair`, red and blue; the right one can be late on its way, and stopped. */
 class Pair {
   readonly pair: Element;
-  /** PTS and delay until it left, ms, of each frame that came out. */
-  readonly out: { pts: number; delay: number }[] = [];
+  /** PTS and delay until it left, ms, of each frame that came out, and what stands on its left and on its right. */
+  readonly out: { pts: number; delay: number; shows: string }[] = [];
   readonly #pipeline: Pipeline;
   #pulling: Promise<void>;
   #over = false;
@@ -26,7 +36,7 @@ class Pair {
   constructor(fps: number, rightLateFrames = 0, properties = '') {
     const lateNs = Math.round((rightLateFrames * 1e9) / fps);
     const eye = (index: number, late: number) =>
-      `videotestsrc ! video/x-raw,format=I420,width=64,height=32,framerate=${fps}/1 ! clocksync name=late_${index} ts-offset=${late}
+      `videotestsrc pattern=${index === 0 ? 'red' : 'blue'} ! video/x-raw,format=I420,width=${width},height=32,framerate=${fps}/1 ! clocksync name=late_${index} ts-offset=${late}
        ! valve name=valve_${index} ! queue name=queue_${index} ! identity name=in_${index} silent=true ! pair.sink_${index}`;
     this.#pipeline = parse(
       `stereopair name=pair ${properties} ! queue ! appsink name=out sync=false ${eye(0, 0)} ${eye(1, lateNs)}`,
@@ -80,13 +90,16 @@ class Pair {
   async #pull(): Promise<void> {
     const sink = this.named('out') as unknown as Sink;
     while (!this.#over) {
-      const pts = sink.tryPullSample(0n)?.getBuffer()?.pts;
-      if (pts === undefined) await wait(1);
-      else
+      const buffer = sink.tryPullSample(0n)?.getBuffer();
+      if (!buffer) await wait(1);
+      else {
+        const row = buffer.extractDup(0, 2 * width);
         this.out.push({
-          pts: Number(pts) / 1e6,
-          delay: (Number(process.hrtime.bigint()) - baseTime(this.#pipeline) - Number(pts)) / 1e6,
+          pts: Number(buffer.pts) / 1e6,
+          delay: (Number(process.hrtime.bigint()) - baseTime(this.#pipeline) - Number(buffer.pts)) / 1e6,
+          shows: [row[0]!, row[width]!].map((luma) => (luma > 60 ? 'red' : 'blue')).join(' '),
         });
+      }
     }
   }
 }
@@ -149,6 +162,26 @@ test('the fraction changes while it plays', async () => {
   await pair.until(() => pair.stat('pairs') >= pairs + 20, 'pairs');
   assert.ok(pair.stat('alone') <= alone + 5, `${pair.stat('alone') - alone} more alone`);
   inOrder(pair.out);
+});
+
+test('the eyes are exchanged while it plays, from one picture to the next', async () => {
+  const pair = new Pair(50);
+  await pair.until(() => pair.out.length >= 5, 'frames');
+  for (let i = 0; i < 20; i++) {
+    const swap = i % 2 === 0;
+    setProperty(pair.pair, 'swap', swap);
+    assert.equal(booleanProperty(pair.pair, 'swap'), swap);
+    const before = pair.out.length;
+    // Not in step with the frames.
+    await wait(37);
+    await pair.until(() => pair.out.at(-1)!.shows === (swap ? 'blue red' : 'red blue'), `exchange ${i}`);
+    assert.ok(pair.out.length - before < 6, 'at once');
+  }
+  await pair.close();
+  inOrder(pair.out);
+  assert.ok(pair.out.every(({ shows }) => shows === 'red blue' || shows === 'blue red'));
+  const gaps = pair.out.slice(1).map(({ pts }, i) => pts - pair.out[i]!.pts);
+  assert.ok(Math.max(...gaps) < 21, `20 ms between frames, at most ${Math.max(...gaps)}`);
 });
 
 for (const [what, end] of [

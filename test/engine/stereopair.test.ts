@@ -28,7 +28,12 @@ interface Eye {
 }
 
 /** Runs two test sources in real time through the element; the PTS (ms) of what came out, and the bytes of it all. */
-async function pair(left: Eye, right: Eye, layout = 'side-by-side'): Promise<{ pts: number[]; bytes: Buffer }> {
+async function pair(
+  left: Eye,
+  right: Eye,
+  layout = 'side-by-side',
+  swap = false,
+): Promise<{ pts: number[]; bytes: Buffer }> {
   const file = join(folder, 'out.raw');
   const source = (
     { pattern, frames, phaseMs = 0, format = 'I420', size = [width, height] }: Eye,
@@ -36,7 +41,7 @@ async function pair(left: Eye, right: Eye, layout = 'side-by-side'): Promise<{ p
   ): string =>
     `videotestsrc pattern=${pattern} num-buffers=${frames} timestamp-offset=${Math.round(phaseMs * 1e6)}
      ! video/x-raw,format=${format},width=${size[0]},height=${size[1]},framerate=${fps}/1 ! clocksync ! queue ! pair.sink_${index}`;
-  const text = `stereopair name=pair layout=${layout} ! identity name=out silent=false ! filesink location=${file} sync=false
+  const text = `stereopair name=pair layout=${layout} swap=${swap} ! identity name=out silent=false ! filesink location=${file} sync=false
     ${source(left, 0)} ${source(right, 1)}`;
   const { stdout, stderr } = await run('gst-launch-1.0', ['-v', ...text.split(/\s+/)], {
     env: environment,
@@ -94,6 +99,19 @@ for (const format of ['NV12', 'YUY2', 'RGBA'])
       else assert.deepEqual([at(wide - 1, height - 1), at(0, height)], [leftEye, rightEye]);
     });
 
+for (const layout of ['side-by-side', 'top-bottom'])
+  test(`${layout}: swap is the same as the cameras in each other's sockets, to the byte`, async () => {
+    const [red, blue] = [
+      { pattern: 'red', frames: 5 },
+      { pattern: 'blue', frames: 5 },
+    ] as const;
+    const size = 3 * width * height;
+    const [swapped, plugged] = [await pair(red, blue, layout, true), await pair(blue, red, layout)];
+    assert.ok(swapped.bytes.length >= size);
+    assert.deepEqual(swapped.bytes.subarray(0, size), plugged.bytes.subarray(0, size));
+    assert.notDeepEqual((await pair(red, blue, layout)).bytes.subarray(0, size), plugged.bytes.subarray(0, size));
+  });
+
 for (const share of [0.3, 0.49, 0.7, 0.95])
   test(`cameras that run free, ${share} of a frame apart: nearest frames pair, at full rate`, async () => {
     const { pts } = await pair(
@@ -133,4 +151,15 @@ test('eyes of different shapes are refused in words', async () => {
     pair({ pattern: 'red', frames: 10 }, { pattern: 'blue', frames: 10, size: [32, 32] }),
     /The eyes have pictures of different shapes/,
   );
+});
+
+test('a camera of four buffers is never left without one: what the element shows on, it copies', async () => {
+  const program = join(folder, 'four-buffers');
+  const { stdout: flags } = await run('pkg-config', ['--cflags', '--libs', 'gstreamer-video-1.0']);
+  const source = packagePath('test', 'engine', 'four-buffers.c');
+  await run('gcc', ['-O1', '-Wall', '-o', program, source, ...flags.trim().split(/\s+/)]);
+  const { stdout } = await run(program, [], { env: environment, timeout: 20_000 });
+  const lines = stdout.trim().split('\n');
+  assert.equal(lines.length, 8, stdout);
+  for (const line of lines) assert.match(line, /starved 0 of \d+$/, stdout);
 });

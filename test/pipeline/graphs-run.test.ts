@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -11,7 +11,7 @@ import { planGraph } from '../../src/pipeline/plan-graph.js';
 import type { Plan } from '../../src/pipeline/plan.js';
 import { loadTemplates } from '../../src/pipeline/templates.js';
 import { launchCommand } from '../../src/pipeline/text.js';
-import { calibrated, profileWith } from './machines.js';
+import { calibrated, profileWith, withoutPlugin } from './machines.js';
 
 const run = promisify(execFile);
 let folder: string;
@@ -112,6 +112,49 @@ test('launch fragments of another size, rate and format', async () => {
   const mean = (times!.at(-1)! - times![0]!) / (times!.length - 1);
   assert.ok(mean > 1e9 / 30 - 5e6 && mean < 1e9 / 20 + 5e6, `a pair every ${(mean / 1e6).toFixed(1)} ms`);
 });
+
+/** What a picture of the printed line shows, of a red camera on the left and a blue one on the right; from its top left corner to its bottom right one. */
+async function shown(path: string, eyes: 1 | 2): Promise<string> {
+  const raw = join(folder, 'shown.raw');
+  await launch(
+    `-q filesrc location=${path} ! matroskademux ! h264parse ! openh264dec ! video/x-raw,format=I420 ! filesink location=${raw}`,
+  );
+  const luma = (await readFile(raw)).subarray(0, eyes * 160 * 120);
+  return [luma[0]!, luma.at(-1)!].map((level) => (level > 60 ? 'red' : 'blue')).join(' ');
+}
+
+/** By layout: what each file shows as it is connected, and exchanged. */
+const exchanged: Record<string, [straight: string[], swapped: string[]]> = {
+  sbs: [['red blue'], ['blue red']],
+  tab: [['red blue'], ['blue red']],
+  twin: [
+    ['red red', 'blue blue'],
+    ['blue blue', 'red red'],
+  ],
+  mono: [['red red'], ['blue blue']],
+};
+for (const [layout, [straight, swapped]] of Object.entries(exchanged))
+  for (const plugin of [true, false])
+    test(`${layout}${plugin ? '' : ', without the plugin'}: view.swap is in the picture of the printed line`, async () => {
+      const of = async (swap: boolean): Promise<string[]> => {
+        const profile = await profileWith(
+          ...small,
+          'cameras.left.launch=videotestsrc is-live=true num-buffers=20 pattern=red',
+          'cameras.right.launch=videotestsrc is-live=true num-buffers=20 pattern=blue',
+          `layout=${layout}`,
+          `view.swap=${swap}`,
+        );
+        const { machine } = await planHere(profile);
+        const drawn = planGraph(profile, plugin ? machine : withoutPlugin(machine), loadTemplates(profile));
+        await run('bash', ['-c', launchCommand(drawn, { kind: 'file', path: join(folder, 'swap.mkv') })]);
+        const files = layout === 'twin' ? ['swap-left.mkv', 'swap-right.mkv'] : ['swap.mkv'];
+        const pictures = [];
+        const eyes = layout === 'sbs' || layout === 'tab' ? 2 : 1;
+        for (const file of files) pictures.push(await shown(join(folder, file), eyes));
+        return pictures;
+      };
+      assert.deepEqual([await of(false), await of(true)], [straight, swapped]);
+    });
 
 /** Runs `gst-launch-1.0` with a chain as one types it; paths in it without spaces. */
 async function launch(chain: string): Promise<string> {

@@ -36,6 +36,7 @@ export const pi4: Machine = {
   pluginPath: '/opt/binocle/dist/native',
   elements: new Set([...software, 'v4l2h264enc']),
   gl: v3d,
+  libcamera: '0.5.2+rpt20250903',
   cameras: piCameras,
 };
 export const pi5: Machine = {
@@ -44,6 +45,7 @@ export const pi5: Machine = {
   pluginPath: '/opt/binocle/dist/native',
   elements: new Set(software),
   gl: { ...v3d, renderer: 'V3D 7.1.7', environment: { ...v3d.environment, GST_GL_WINDOW: 'surfaceless' } },
+  libcamera: '0.6.0+rpt20251202',
   cameras: piCameras,
 };
 export const pcWithVa: Machine = {

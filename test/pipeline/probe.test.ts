@@ -82,6 +82,14 @@ test('a GL driver that crashes, fails, or is there only for surfaceless', async 
   });
 });
 
+test('a GL driver that hangs is told of with how long it was waited for', async () => {
+  const hung = await withDriver('exec sleep 60', () => probeGl([1, 22, 0], 200));
+  assert.deepEqual(hung, {
+    available: false,
+    because: 'no GL context can be had here (the driver drew no frame within 0.2 s)',
+  });
+});
+
 test('cameras are listed in a process of its own, and quickly where there is none', async () => {
   const cameras = await probeCameras();
   assert.ok(Array.isArray(cameras));

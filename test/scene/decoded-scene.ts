@@ -13,7 +13,7 @@ export interface Decoded {
   at: number;
   /** Mean luma of the blocks, row by row. */
   luma: Record<Eye, Uint8Array>;
-  /** The scene's frame number; null where the view has moved it away. */
+  /** The scene's frame number of each camera, in whichever eye it is; null where the view has moved it away. */
   number: Record<Eye, number | null>;
 }
 
@@ -73,7 +73,7 @@ export async function takeDecoded(page: Page, count: number, since: number): Pro
   return frames.map(({ at, luma }) => {
     const both = Buffer.from(luma, 'latin1');
     const eyes = { left: eyeOf(both, 0), right: eyeOf(both, across) };
-    return { at, luma: eyes, number: { left: numberIn(eyes.left, 'left'), right: numberIn(eyes.right, 'right') } };
+    return { at, luma: eyes, number: { left: null, right: null, ...numberIn(eyes.left), ...numberIn(eyes.right) } };
   });
 }
 
@@ -82,8 +82,9 @@ function eyeOf(both: Buffer, from: number): Uint8Array {
   return Buffer.concat(rows.map((row) => row.subarray(0, across)));
 }
 
-function numberIn(luma: Uint8Array, eye: Eye): number | null {
+/** By the camera. */
+function numberIn(luma: Uint8Array): Partial<Decoded['number']> {
   const data = Uint8Array.from({ length: 4 * luma.length }, (_, index) => luma[index >> 2]!);
   const code = readFrameCode({ width: across, height: down, data });
-  return code?.eye === eye ? code.frame : null;
+  return code === null ? {} : { [code.eye]: code.frame };
 }

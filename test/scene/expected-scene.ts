@@ -19,12 +19,13 @@ const known = new Map<string, Promise<number[]>>();
 
 /** What a profile with a scene that stands still comes to: drawn by the scene's element alone, rectified by the reference in TypeScript. */
 export async function expectedScene(profile: Profile): Promise<Expected> {
-  return { left: await once(profile, 'left'), right: await once(profile, 'right') };
+  const [left, right] = profile.view.swap ? (['right', 'left'] as const) : (['left', 'right'] as const);
+  return { left: await once(profile, left), right: await once(profile, right) };
 }
 
 /** It takes a while, and the same profiles come again and again. */
 function once(profile: Profile, eye: Eye): Promise<number[]> {
-  const key = JSON.stringify([eye, profile.sim, profile.calibration, profile.view]);
+  const key = JSON.stringify([eye, profile.sim, profile.calibration, { ...profile.view, swap: null }]);
   if (!known.has(key)) known.set(key, expectedEye(profile, eye));
   return known.get(key)!;
 }

@@ -155,6 +155,21 @@ test('without --json, a short text with the address to open', async () => {
   await ends(program, 'SIGTERM');
 });
 
+test('beside the running program: doctor knows its port, and a second start says whose it is', async () => {
+  const program = run('--json');
+  const { port } = new URL((await ready(program)).url);
+  const settings = ['server.host=127.0.0.1', `server.port=${port}`, `state_dir=${folder}/state`];
+  const examined = await binocle('doctor', '--json', ...settings.flatMap((setting) => ['--set', setting]));
+  const { checks } = JSON.parse(examined.stdout) as { checks: { id: string; verdict: string; detail: string }[] };
+  const { verdict, detail } = checks.find(({ id }) => id === 'port')!;
+  assert.deepEqual([verdict, detail], ['ok', `${port} is in use by Binocle itself (process ${program.child.pid!})`]);
+  const second = run('--set', `server.port=${port}`);
+  const [status] = (await once(second.child, 'close')) as [number];
+  assert.equal(status, 1);
+  assert.match(second.stderr(), new RegExp(`in use by Binocle itself \\(process ${program.child.pid!}\\): end `));
+  await ends(program, 'SIGTERM');
+});
+
 test('a port in use: which, what to do, status 1', async () => {
   const holder = createServer().listen(0, '127.0.0.1');
   await once(holder, 'listening');
@@ -163,7 +178,10 @@ test('a port in use: which, what to do, status 1', async () => {
   const [status] = (await once(program.child, 'close')) as [number];
   holder.close();
   assert.equal(status, 1);
-  assert.match(program.stderr(), new RegExp(`port ${port} of 127\\.0\\.0\\.1 is in use: .*--set server\\.port=`));
+  assert.match(
+    program.stderr(),
+    new RegExp(`port ${port} of 127\\.0\\.0\\.1 is in use by .*\\(process ${process.pid}\\): .*--set server\\.port=`),
+  );
 });
 
 test('an engine that cannot start: its reason’s message and status', async () => {

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import {
   chooseNames,
@@ -8,7 +11,7 @@ import {
   parseDpkgQuery,
   parseOsRelease,
 } from '../../src/setup/debian.mjs';
-import { requirements } from '../../src/setup/packages.mjs';
+import { isRaspberryPi, requirements } from '../../src/setup/packages.mjs';
 
 /** @type {import('../../src/setup/packages.mjs').Requirement[]} */
 const wanted = [
@@ -57,8 +60,12 @@ describe('what is to be installed', () => {
 
   test('without root and sudo it is one line to paste', () => {
     assert.equal(
-      installLine(wanted),
+      installLine(wanted, true),
       'sudo apt-get update && sudo apt-get install --yes --no-install-recommends gstreamer1.0-tools chromium gstreamer1.0-libcamera libnode-dev',
+    );
+    assert.equal(
+      installLine(wanted.slice(0, 2), false),
+      'su -c "apt-get update && apt-get install --yes --no-install-recommends gstreamer1.0-tools chromium"',
     );
   });
 
@@ -85,4 +92,15 @@ describe('which system this is', () => {
       const system = parseOsRelease(text);
       assert.deepEqual([system.debian, system.version], [debian, version]);
     });
+});
+
+test('a Raspberry Pi, whose cameras are libcamera’s alone, is known by its device tree', (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'binocle-model-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const model = join(folder, 'model');
+  assert.equal(isRaspberryPi(model), false);
+  writeFileSync(model, 'Raspberry Pi Zero 2 W Rev 1.0\0');
+  assert.equal(isRaspberryPi(model), true);
+  writeFileSync(model, 'Radxa ROCK 5B\0');
+  assert.equal(isRaspberryPi(model), false);
 });

@@ -70,6 +70,7 @@ export const changesOf = (lens: string): Record<string, Change> => ({
   'calibration.alpha': { first: calibrated({ ...turned, left: { D: [-0.03, 0, 0, 0] } }), value: 1 },
   ...ofEye('left'),
   ...ofEye('right'),
+  'view.swap': { value: true, graph: /swap=true/ },
   'encode.bitrate_mbps': { value: 6, unseen: 'hot', graph: /bitrate=6000/ },
   'rate.playout_delay': { value: 'off', unseen: 'hot' },
   'rate.playout_delay.max_ms': { value: 200, unseen: 'hot' },

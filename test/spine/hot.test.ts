@@ -184,6 +184,7 @@ const someKeys = [
   'calibration.right.R',
   'view.left.roll_deg',
   'view.right.rotate',
+  'view.swap',
 ];
 const programs: { what: string; zoom: number; keys: string[]; env?: NodeJS.ProcessEnv }[] = [
   { what: 'with a remap in the graph of both eyes', zoom: 1.01, keys: Object.keys(changes) },

@@ -27,7 +27,7 @@ function testCase(model: Model): Rectification {
     {
       capture: { ...size, fps: 30 },
       calibration: { model, size: [size.width, size.height], left: eye, right: eye },
-      view: { left: view, right: view },
+      view: { swap: false, left: view, right: view },
       layout: 'sbs',
     },
     'left',

@@ -1,7 +1,9 @@
+import { heldByBinocle, heldByOthers } from '../../pipeline/camera-holders.js';
 import { howToInstall } from '../../pipeline/debian-packages.js';
 import type { Plan } from '../../pipeline/plan.js';
 import { loadTemplate } from '../../pipeline/template.js';
-import { failure, ok, warning, type Check, type Patient } from './check.js';
+import { failure, ok, warning, type Check, type Finding, type Patient } from './check.js';
+import { libcameraCheck } from './libcamera.js';
 
 /** The oldest GStreamer with what the graph uses: Debian 12's. */
 const oldestGStreamer = [1, 22] as const;
@@ -65,6 +67,7 @@ export const graphChecks: Check[] = [
       return ok(`${plan.encoder}, ${kind}${model === null ? '' : ` (${model})`}`);
     },
   },
+  libcameraCheck,
   { id: 'cameras', what: 'Cameras', examine: examineCameras },
 ];
 
@@ -84,12 +87,18 @@ function examineGraphics(machine: Patient['machine']) {
   );
 }
 
-function examineCameras({ machine, plan }: Patient) {
+/** Cameras that the running program has open are in good hands. */
+export function examineCameras({ machine, plan }: Pick<Patient, 'machine' | 'plan'>): Finding {
   if (machine === null) return unknown;
   const { cameras } = machine;
   const wanted = plan instanceof Error ? [] : Object.values(plan.sources);
-  const held = cameras.filter(({ heldBy }) => heldBy !== null);
-  const names = cameras.map(({ api, name, id }) => `${name || id} (${api})`).join(', ');
+  const held = cameras.filter(heldByOthers);
+  const names = cameras
+    .map((camera) => {
+      const { api, name, id } = camera;
+      return `${name || id} (${api}${heldByBinocle(camera) ? ', in use by Binocle itself' : ''})`;
+    })
+    .join(', ');
   if (held.length > 0)
     return warning(
       held.map(({ name, id, heldBy }) => `${name || id} is open in ${heldBy!.command} [pid:${heldBy!.pid}]`).join('; '),

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer, isIP } from 'node:net';
 import { join } from 'node:path';
+import { holderOfPort, nameOfHolder, type PortHolder } from '../../server/port-holder.js';
 import { failure, ok, warning, type Check, type Finding, type Patient } from './check.js';
 
 /** Ports of one viewer: one for all tracks, and some for those whose sockets linger. */
@@ -37,6 +38,14 @@ export function judgePortRange(from: number, to: number): Finding {
   return ok(`${from} to ${to}`);
 }
 
+/** A port that another socket listens on. */
+export function judgeHolder(port: number, holder: PortHolder): Finding {
+  const name = nameOfHolder(holder);
+  if (holder.binocle) return ok(`${port} is in use by ${name}`);
+  const mend = `end that program (\`sudo ss -ltnp 'sport = :${port}'\` shows it), or take another port: --set server.port=0`;
+  return failure(`${port} is in use${name === null ? '' : ` by ${name}`}`, mend);
+}
+
 export const rimChecks: Check[] = [
   { id: 'port', what: 'Port', examine: examinePort },
   {
@@ -60,8 +69,7 @@ async function examinePort({ selected }: Patient): Promise<Finding> {
     server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(undefined)));
   });
   if (code === undefined) return ok(`${port} is free`);
-  if (code === 'EADDRINUSE')
-    return failure(`${port} is in use`, `\`ss -ltnp 'sport = :${port}'\` says by whom; or --set server.port=0`);
+  if (code === 'EADDRINUSE') return judgeHolder(port, await holderOfPort(host, port));
   return failure(
     `${host}:${port} cannot be opened: ${code}`,
     'set server.host and server.port to what this machine has',

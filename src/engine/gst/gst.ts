@@ -33,6 +33,11 @@ export function elementExists(name: string): boolean {
   return Gst.ElementFactory.find(name) !== null;
 }
 
+/** Version of an installed plugin as it says itself, e.g. 0.4.0 of `libcamera`, which is that library's; null where there is none. */
+export function pluginVersion(plugin: string): string | null {
+  return Gst.Registry.get().findPlugin(plugin)?.getVersion() ?? null;
+}
+
 /** Makes the elements of one plugin file known. Throws `missing-software` where the file is no plugin for this GStreamer. */
 export function loadPlugin(path: string): void {
   try {

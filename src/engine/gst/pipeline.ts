@@ -9,6 +9,13 @@ export function elementNamed(bin: Bin, name: string): Element {
   return element;
 }
 
+/** The pad of this name, also one that was requested. Throws `bad-graph` where the element has none. */
+export function padNamed(element: Element, name: string): Pad {
+  const pad = element.getStaticPad(name);
+  if (pad === null) throw new BinocleError('bad-graph', `"${element.getName() ?? ''}" has no pad "${name}"`);
+  return pad;
+}
+
 export function factoryName(element: Element): string {
   return element.getFactory()?.getName() ?? '';
 }

@@ -7,8 +7,9 @@ type Value = string | number | boolean;
 
 /** Whether the object has a property of this name, e.g. `extra-controls`. */
 export function hasProperty(owner: Owner, name: string): boolean {
-  // node-gtk answers own-property questions from the class’s property specifications, and takes assignments to unknown names in silence.
-  return Object.hasOwn(owner, name);
+  // node-gtk knows the class's properties by their JavaScript names alone: it says yes to every name with a hyphen,
+  // and takes assignments to unknown names in silence.
+  return Object.hasOwn(owner, inJavaScript(name));
 }
 
 /** Sets a property from its text form, as a launch line would: numbers, enumeration nicks, structures. Throws `bad-graph` for a name that does not exist. */
@@ -89,10 +90,18 @@ function typed(type: string, value: string): Value {
   return /^g?u?int(64)?$|^double$|^float$/.test(type) ? Number(value) : value;
 }
 
-function property(owner: Owner, name: string): unknown {
+/** A property as node-gtk gives it: an enumeration as its number; null for arrays, which it cannot give. Throws `bad-graph`. */
+export function property(owner: Owner, name: string): unknown {
   demand(owner, name);
-  // By its JavaScript name: getProperty gives objects as GValues.
-  return (owner as Record<string, unknown>)[name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())];
+  const value = (owner as Record<string, unknown>)[inJavaScript(name)];
+  if (typeof value !== 'function') return value;
+  // A method has the name, e.g. is_live of GstBaseSrc. getProperty gives plain values, and objects as GValues.
+  return (owner as { getProperty(name: string): unknown }).getProperty(name);
+}
+
+/** `extra-controls` is `extraControls`. */
+function inJavaScript(name: string): string {
+  return name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function demand(owner: Owner, name: string): void {

@@ -7,6 +7,7 @@
 gboolean binocle_register_capture_time(GstPlugin *plugin);
 gboolean binocle_register_detour(GstPlugin *plugin);
 gboolean binocle_register_exact_colours(GstPlugin *plugin);
+gboolean binocle_register_eye_swap(GstPlugin *plugin);
 gboolean binocle_register_keyframe_gate(GstPlugin *plugin);
 gboolean binocle_register_lens_remap(GstPlugin *plugin);
 gboolean binocle_register_plane_pack(GstPlugin *plugin);

@@ -7,6 +7,8 @@
  * A frame waits for its partner in its streaming thread, at most `max-wait` of a frame time; then it goes out beside the other eye's last picture. An eye that has
  * stopped is not waited for at all. A frame that comes after its partner has gone is the picture that the next one goes beside.
  *
+ * `swap` exchanges their places from the next picture on. Counters and skew stay with the pads: what they call left is sink_0.
+ *
  * stereopair name=p layout=side-by-side ! ... videotestsrc is-live=true ! p.sink_0 videotestsrc is-live=true ! p.sink_1
  */
 #include "binocle.h"
@@ -32,8 +34,10 @@ typedef struct {
 	/* The newest frame while it waits for the other eye's; and the capture time of the newest frame, gone or not. */
 	GstBuffer *waiting;
 	GstClockTime time;
-	/* The last frame that went out: what is shown while this eye gives nothing. */
+	/* The picture that goes out next, and whether there has been one. It is given back as soon as it is drawn: a
+	 * camera has four buffers, and what it lacks it does not capture into. */
 	GstBuffer *shown;
+	gboolean has_shown;
 	/* The newest frame went out without the other eye's. */
 	gboolean went_alone;
 	guint64 unpaired;
@@ -44,6 +48,7 @@ typedef struct {
 	GstElement parent;
 	GstPad *source;
 	Layout layout;
+	gboolean swap;
 	/* Guards all below, and keeps what the two streaming threads push in order. */
 	GMutex lock;
 	/* A frame that waited has gone or may go. */
@@ -58,6 +63,9 @@ typedef struct {
 	gboolean negotiated;
 	gboolean started;
 	GstBufferPool *pool;
+	/* The last picture of both, where an eye that gives nothing new is taken from; and how `swap` was in it. */
+	GstBuffer *last;
+	gboolean last_swap;
 	GstClockTime last_out;
 	guint64 pairs;
 	guint64 alone;
@@ -70,7 +78,7 @@ typedef struct {
 	GstElementClass parent_class;
 } StereoPairClass;
 
-enum { PROP_LAYOUT = 1, PROP_MAX_WAIT, PROP_STATS };
+enum { PROP_LAYOUT = 1, PROP_MAX_WAIT, PROP_SWAP, PROP_STATS };
 
 static GstStaticPadTemplate sink_0 =
 	GST_STATIC_PAD_TEMPLATE("sink_0", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(FORMATS)));
@@ -112,6 +120,17 @@ static void forget_frames(Eye *eye)
 {
 	gst_clear_buffer(&eye->waiting);
 	gst_clear_buffer(&eye->shown);
+	eye->has_shown = FALSE;
+}
+
+/* The picture of both, of which no eye's part can be shown any more. With the lock. */
+static void forget_last(StereoPair *self)
+{
+	gint i;
+
+	gst_clear_buffer(&self->last);
+	for (i = 0; i < EYES; i++)
+		self->eyes[i].has_shown = self->eyes[i].shown != NULL;
 }
 
 /* Caps of the whole from those of the eyes, and a pool for its frames. With the lock. */
@@ -166,32 +185,44 @@ static gboolean negotiate(StereoPair *self)
 	return self->negotiated;
 }
 
-/* Copies one eye's picture to its place in the whole. */
-static gboolean place(StereoPair *self, GstVideoFrame *whole, gint index)
+/* The place of one eye in a picture of both. */
+static GstVideoFrame place_in(const StereoPair *self, const GstVideoFrame *whole, gboolean second)
 {
-	Eye *eye = &self->eyes[index];
-	GstVideoFrame part = *whole, picture;
-	gboolean copied;
+	GstVideoFrame part = *whole;
 	guint plane;
 
-	part.info.width = eye->info.width;
-	part.info.height = eye->info.height;
-	for (plane = 0; plane < GST_VIDEO_FRAME_N_PLANES(whole) && index > 0; plane++) {
+	if (self->layout == SIDE_BY_SIDE)
+		part.info.width /= EYES;
+	else
+		part.info.height /= EYES;
+	for (plane = 0; plane < GST_VIDEO_FRAME_N_PLANES(whole) && second; plane++) {
+		const GstVideoFormatInfo *format = whole->info.finfo;
 		gint components[GST_VIDEO_MAX_COMPONENTS];
 		guint8 *data = whole->data[plane];
 
-		gst_video_format_info_component(whole->info.finfo, plane, components);
+		gst_video_format_info_component(format, plane, components);
 		if (self->layout == SIDE_BY_SIDE)
-			data += GST_VIDEO_FORMAT_INFO_SCALE_WIDTH(whole->info.finfo, components[0], eye->info.width) *
-				GST_VIDEO_FORMAT_INFO_PSTRIDE(whole->info.finfo, components[0]);
+			data += GST_VIDEO_FORMAT_INFO_SCALE_WIDTH(format, components[0], part.info.width) *
+				GST_VIDEO_FORMAT_INFO_PSTRIDE(format, components[0]);
 		else
-			data += GST_VIDEO_FORMAT_INFO_SCALE_HEIGHT(whole->info.finfo, components[0], eye->info.height) *
+			data += GST_VIDEO_FORMAT_INFO_SCALE_HEIGHT(format, components[0], part.info.height) *
 				GST_VIDEO_FRAME_PLANE_STRIDE(whole, plane);
 		part.data[plane] = data;
 	}
-	if (!gst_video_frame_map(&picture, &eye->info, eye->shown, GST_MAP_READ))
+	return part;
+}
+
+/* Copies one eye's picture to its place: the one that it has, else the one in the last picture of both. */
+static gboolean draw(StereoPair *self, const GstVideoFrame *whole, gint index)
+{
+	Eye *eye = &self->eyes[index];
+	GstVideoFrame to = place_in(self, whole, (index > 0) != self->swap), from, picture;
+	gboolean copied;
+
+	if (!gst_video_frame_map(&picture, eye->shown ? &eye->info : &self->out, eye->shown ? eye->shown : self->last, GST_MAP_READ))
 		return FALSE;
-	copied = gst_video_frame_copy(&part, &picture);
+	from = eye->shown ? picture : place_in(self, &picture, (index > 0) != self->last_swap);
+	copied = gst_video_frame_copy(&to, &from);
 	gst_video_frame_unmap(&picture);
 	return copied;
 }
@@ -202,7 +233,7 @@ static GstFlowReturn send(StereoPair *self, GstClockTime time)
 	GstFlowReturn flow;
 	GstBuffer *buffer;
 	GstVideoFrame whole;
-	gboolean drawn;
+	gboolean drawn, swap = self->swap;
 	gint i;
 
 	if (!self->negotiated && !negotiate(self))
@@ -215,8 +246,10 @@ static GstFlowReturn send(StereoPair *self, GstClockTime time)
 		return GST_FLOW_ERROR;
 	}
 	for (i = 0, drawn = TRUE; i < EYES; i++)
-		drawn = place(self, &whole, i) && drawn;
+		drawn = draw(self, &whole, i) && drawn;
 	gst_video_frame_unmap(&whole);
+	for (i = 0; i < EYES; i++)
+		gst_clear_buffer(&self->eyes[i].shown);
 	if (!drawn) {
 		gst_buffer_unref(buffer);
 		return GST_FLOW_ERROR;
@@ -228,6 +261,8 @@ static GstFlowReturn send(StereoPair *self, GstClockTime time)
 	GST_BUFFER_PTS(buffer) = time;
 	GST_BUFFER_DTS(buffer) = GST_CLOCK_TIME_NONE;
 	GST_BUFFER_DURATION(buffer) = frame_duration(&self->out);
+	gst_buffer_replace(&self->last, buffer);
+	self->last_swap = swap;
 	self->flow = gst_pad_push(self->source, buffer);
 	return self->flow;
 }
@@ -241,18 +276,31 @@ static void show(Eye *eye)
 {
 	gst_clear_buffer(&eye->shown);
 	eye->shown = g_steal_pointer(&eye->waiting);
+	eye->has_shown = TRUE;
 	eye->went_alone = FALSE;
+}
+
+/* With the next picture of the other eye, which may be long in coming: the camera gets its buffer back. */
+static void show_later(Eye *eye)
+{
+	GstBuffer *copy;
+
+	show(eye);
+	copy = gst_buffer_copy_deep(eye->shown);
+	gst_buffer_unref(eye->shown);
+	eye->shown = copy;
 }
 
 /* Beside the last picture of the other eye. With the lock. */
 static GstFlowReturn send_alone(StereoPair *self, Eye *eye)
 {
-	show(eye);
 	if (GST_CLOCK_TIME_IS_VALID(self->last_out) && eye->time <= self->last_out) {
 		/* Its instant has gone out: the next frame goes beside it. */
 		eye->late++;
+		show_later(eye);
 		return GST_FLOW_OK;
 	}
+	show(eye);
 	self->alone++;
 	eye->went_alone = TRUE;
 	return send(self, eye->time);
@@ -300,17 +348,17 @@ static GstFlowReturn pair(StereoPair *self, Eye *eye)
 		}
 		g_cond_broadcast(&self->changed);
 		/* One is left out to change over; but not where a partner was lost on its way. */
-		if (ABS(GST_CLOCK_DIFF(eye->time, other->time)) > frame && other_eye(self, older)->shown)
+		if (ABS(GST_CLOCK_DIFF(eye->time, other->time)) > frame && other_eye(self, older)->has_shown)
 			return send_alone(self, older);
 		gst_clear_buffer(&older->waiting);
 		older->unpaired++;
 		return GST_FLOW_OK;
 	}
-	if (!other->shown)
+	if (!other->has_shown)
 		return GST_FLOW_OK;
 	if (other->went_alone && GST_CLOCK_DIFF(other->time, eye->time) < frame / 2) {
 		eye->late++;
-		show(eye);
+		show_later(eye);
 		return GST_FLOW_OK;
 	}
 	/* The other eye missed a frame, not only its turn: nothing is waited for. */
@@ -333,7 +381,7 @@ static GstFlowReturn wait_for_partner(StereoPair *self, Eye *eye)
 		gst_clear_buffer(&eye->waiting);
 		return GST_FLOW_FLUSHING;
 	}
-	if (eye->waiting && other->shown)
+	if (eye->waiting && other->has_shown)
 		return send_alone(self, eye);
 	/* Gone with the other one; or without anything to go beside, since the other eye begins anew. */
 	return self->flow;
@@ -367,7 +415,7 @@ static GstFlowReturn chain(GstPad *pad, GstObject *parent, GstBuffer *buffer)
 		eye->waiting = buffer;
 		eye->time = time;
 		flow = pair(self, eye);
-		if (flow == GST_FLOW_OK && eye->waiting && other_eye(self, eye)->shown)
+		if (flow == GST_FLOW_OK && eye->waiting && other_eye(self, eye)->has_shown)
 			flow = wait_for_partner(self, eye);
 	}
 	g_mutex_unlock(&self->lock);
@@ -388,6 +436,7 @@ static gboolean sink_event(GstPad *pad, GstObject *parent, GstEvent *event)
 		handled = eye->has_info = gst_video_info_from_caps(&eye->info, caps);
 		self->negotiated = FALSE;
 		forget_frames(eye);
+		forget_last(self);
 		g_mutex_unlock(&self->lock);
 		break;
 	case GST_EVENT_FLUSH_START:
@@ -456,6 +505,7 @@ static GstStateChangeReturn change_state(GstElement *element, GstStateChange tra
 		eye->has_info = eye->eos = eye->flushing = eye->went_alone = FALSE;
 		gst_segment_init(&eye->segment, GST_FORMAT_TIME);
 	}
+	forget_last(self);
 	forget_pool(self);
 	self->negotiated = self->started = FALSE;
 	self->pairs = self->alone = 0;
@@ -487,6 +537,8 @@ static void set_property(GObject *object, guint id, const GValue *value, GParamS
 		self->layout = g_value_get_enum(value);
 	else if (id == PROP_MAX_WAIT)
 		self->max_wait = g_value_get_double(value);
+	else if (id == PROP_SWAP)
+		self->swap = g_value_get_boolean(value);
 	else
 		G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
 	g_cond_broadcast(&self->changed);
@@ -501,6 +553,8 @@ static void get_property(GObject *object, guint id, GValue *value, GParamSpec *s
 		g_value_set_enum(value, self->layout);
 	else if (id == PROP_MAX_WAIT)
 		g_value_set_double(value, self->max_wait);
+	else if (id == PROP_SWAP)
+		g_value_set_boolean(value, self->swap);
 	else if (id == PROP_STATS)
 		g_value_take_boxed(value, statistics(self));
 	else
@@ -513,6 +567,7 @@ static void finalize(GObject *object)
 
 	forget_frames(&self->eyes[0]);
 	forget_frames(&self->eyes[1]);
+	forget_last(self);
 	forget_pool(self);
 	g_mutex_clear(&self->lock);
 	g_cond_clear(&self->changed);
@@ -537,6 +592,10 @@ static void stereo_pair_class_init(StereoPairClass *klass)
 							    "How long a frame waits for the other eye's, in frame times", 0, 1,
 							    DEFAULT_MAX_WAIT,
 							    G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING));
+	g_object_class_install_property(object, PROP_SWAP,
+					g_param_spec_boolean("swap", "swap", "Whether sink_0 has the place of the right eye, and sink_1 that of the left",
+							     FALSE,
+							     G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING));
 	g_object_class_install_property(
 		object, PROP_STATS,
 		g_param_spec_boxed("stats", "stats",

@@ -3,9 +3,9 @@
 static gboolean plugin_init(GstPlugin *plugin)
 {
 	return binocle_register_capture_time(plugin) && binocle_register_detour(plugin) && binocle_register_exact_colours(plugin) &&
-	       binocle_register_keyframe_gate(plugin) && binocle_register_lens_remap(plugin) && binocle_register_plane_pack(plugin) &&
-	       binocle_register_plane_unpack(plugin) && binocle_register_playout_delay(plugin) && binocle_register_stereo_pair(plugin) &&
-	       binocle_register_stereo_scene(plugin);
+	       binocle_register_eye_swap(plugin) && binocle_register_keyframe_gate(plugin) && binocle_register_lens_remap(plugin) &&
+	       binocle_register_plane_pack(plugin) && binocle_register_plane_unpack(plugin) && binocle_register_playout_delay(plugin) &&
+	       binocle_register_stereo_pair(plugin) && binocle_register_stereo_scene(plugin);
 }
 
 #define PACKAGE "binocle"
