@@ -18,6 +18,10 @@ const checks: readonly Check[] = [
   ...rimChecks,
 ];
 
+/** What takes long is said from then on. */
+const patienceMs = 1000;
+const slowly = 'asking GStreamer, the cameras and the graphics; some seconds on a small board …';
+
 type Row = Pick<Check, 'id' | 'what'> & Finding;
 
 export const command: Command = {
@@ -25,9 +29,11 @@ export const command: Command = {
   summary: 'check this machine: plugins, GL, encoders, cameras',
   help: 'Looks at what streaming needs and says of each thing whether it is well, and if not what to do. Exit status 1 if anything failed.',
   async run({ json, select, print }) {
+    const overdue = setTimeout(() => process.stderr.write(`${slowly}\n`), patienceMs);
     const patient = await admit(await select());
     const rows: Row[] = [];
     for (const { id, what, examine } of checks) rows.push({ id, what, ...(await examine(patient)) });
+    clearTimeout(overdue);
     const failed = rows.some(({ verdict }) => verdict === 'failure');
     print(json ? JSON.stringify({ ok: !failed, checks: rows }) : report(rows));
     return failed ? 1 : 0;

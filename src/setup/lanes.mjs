@@ -3,8 +3,9 @@
  *
  * `packages`: what is installed for it; `root`: only root can make what it needs; `rig`: module of the compiled tests that makes it.
  */
-import { inPackage } from './places.mjs';
 import { compilePlugin } from './native.mjs';
+import { oneAtATime } from './one-at-a-time.mjs';
+import { inPackage } from './places.mjs';
 import { run, step, StepFailed } from './step.mjs';
 
 /** @typedef {{ packages: import('./packages.mjs').Requirement['for'][], root: boolean, rig: string }} Lane @type {Record<string, Lane>} */
@@ -27,10 +28,10 @@ export function readArguments(args) {
   return { asked, patterns };
 }
 
-/** @param {Iterable<string>} asked names of lanes */
-export function mustBeRoot(asked) {
+/** @param {Iterable<string>} asked names of lanes @param {number | undefined} user whoever runs this */
+export function mustBeRoot(asked, user = process.getuid?.()) {
   const needing = [...asked].filter((name) => lanes[name].root);
-  if (needing.length === 0 || process.getuid?.() === 0) return;
+  if (needing.length === 0 || user === 0) return;
   throw new StepFailed(
     `${needing.join(' and ')}: this makes a Debian 13 of its own, with mounts, which only root can`,
     {
@@ -53,4 +54,13 @@ export async function prepare(name) {
   const rig = await import(inPackage('dist', 'test', lanes[name].rig));
   await rig.prepare(workshop);
   return rig;
+}
+
+/** The roots of lanes are this user's, not the checkout's: one run at a time has them, from making them to its last test. @template T @param {Iterable<string>} asked @param {() => Promise<T>} work */
+export function withRoots(asked, work) {
+  if (![...asked].some((name) => lanes[name].root)) return work();
+  return oneAtATime(work, {
+    thing: `roots of ${process.getuid?.()}`,
+    said: 'Another run of tests in the Debian 13 root',
+  });
 }

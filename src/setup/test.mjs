@@ -3,14 +3,14 @@ import { availableParallelism } from 'node:os';
 import { relative, sep } from 'node:path';
 import { check } from './checks.mjs';
 import { testsOnDebian13 } from './debian13.mjs';
-import { lanes, prepare, readArguments } from './lanes.mjs';
+import { lanes, prepare, readArguments, withRoots } from './lanes.mjs';
 import { inPackage } from './places.mjs';
 import { filesBelow } from './stamp.mjs';
 import { say } from './step.mjs';
 import { runTests } from './test-run.mjs';
 
 /** Folders of tests that only compute: they share the processors. All others stream or measure and have the machine to themselves. */
-const quiet = new Set(['config', 'cli', 'setup', 'calibration', 'protocol', 'roots', 'arm64']);
+const quiet = new Set(['config', 'cli', 'setup', 'calibration', 'protocol', 'roots']);
 
 /** @param {string[]} args @returns {Promise<number>} exit status */
 export async function main(args) {
@@ -22,14 +22,16 @@ export async function main(args) {
   );
   const failures = patterns.length === 0 ? await check() : [];
   for (const failure of failures) say(`\n${failure.tail}\n${failure.message}\n${failure.mend}`);
-  for (const name of asked.keys()) await prepare(name);
   const alike = files.filter(({ folder }) => quiet.has(folder)).map(({ path }) => path);
   const alone = files.filter(({ folder }) => !quiet.has(folder)).map(({ path }) => path);
-  const passed = await runTests([
-    { files: alike, concurrency: availableParallelism() },
-    { files: alone, concurrency: 1 },
-    ...(asked.has('debian13') ? [await testsOnDebian13(asked.get('debian13') ?? [])] : []),
-  ]);
+  const passed = await withRoots(asked.keys(), async () => {
+    await Promise.all([...asked.keys()].map(prepare));
+    return runTests([
+      { files: alike, concurrency: availableParallelism() },
+      { files: alone, concurrency: 1 },
+      ...(asked.has('debian13') ? [await testsOnDebian13(asked.get('debian13') ?? [])] : []),
+    ]);
+  });
   if (failures.length > 0) say(`${failures.length} of the checks before the tests failed; see above.`);
   return passed && failures.length === 0 ? 0 : 1;
 }

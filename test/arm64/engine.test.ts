@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { anyIce, EngineProcess } from '../engine/engine-process.js';
+import { EngineProcess } from '../engine/engine-process.js';
 import { emulated, environment } from './rig.js';
 
 /** An emulated processor is slow, and this machine may be busy. */
@@ -14,7 +14,7 @@ const graph = {
     ! video/x-raw,format=I420,width=320,height=240 ! lensremap uniforms=rectify,k1=(float)-0.1`,
 };
 
-test('node-gtk, compiled for arm64, runs an engine: pictures, readings, an offer, an orderly end', async () => {
+test('node-gtk, compiled for arm64, runs an engine: pictures through elements of ours, readings, an orderly end', async () => {
   const [execPath, ...execArgv] = emulated('node');
   const engine = new EngineProcess(
     'test/engine/literal-engine.js',
@@ -30,9 +30,6 @@ test('node-gtk, compiled for arm64, runs an engine: pictures, readings, an offer
     ({ outputs }) => outputs[0]!.encodedFrames >= first.outputs[0]!.encodedFrames + 3,
     patienceMs,
   );
-  const offer = engine.next('offer', ({ viewer }) => viewer === 'one', patienceMs);
-  await engine.ask('addViewer', { viewer: 'one', ice: anyIce });
-  assert.match((await offer).sdp, /packetization-mode=1.*profile-level-id=42[ce]0/);
   await engine.ask('stop', {});
   assert.deepEqual(await engine.ended(), { status: 0, signal: null });
 });

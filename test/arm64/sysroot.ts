@@ -20,10 +20,8 @@ const packages = [
   'gir1.2-gst-plugins-bad-1.0',
   'gstreamer1.0-tools',
   'gstreamer1.0-plugins-base',
-  'gstreamer1.0-plugins-good',
   'gstreamer1.0-plugins-bad',
   'gstreamer1.0-plugins-ugly',
-  'gstreamer1.0-nice',
 ];
 
 /** Unpacks without running anything of it, so that neither root nor a processor of that kind is needed. `$1`: folder of packages, `$2`: the sysroot. */

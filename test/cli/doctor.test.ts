@@ -120,7 +120,7 @@ const cases: { name: string; finding: Finding; verdict: Verdict; says: RegExp }[
     name: 'another user’s state folder',
     finding: judgeStateFolder('/state', 0o40700, 0, 1000),
     verdict: 'failure',
-    says: /user 0/,
+    says: /belongs to root/,
   },
   {
     name: 'the port of the program that runs',

@@ -13,9 +13,13 @@ const cameraEnvironment = {
   LIBCAMERA_LOG_LEVELS: '*:ERROR',
 };
 
+/** Where libcamera looks for the description of its virtual cameras, and where the rig keeps it: other tests have no camera. */
+const described = '/usr/share/libcamera/pipeline/virtual';
+const kept = '/opt/virtual-cameras';
+
 /** A command line that runs `command` on Debian 13 with the virtual cameras. */
 export function withCameras(command: string[]): string[] {
-  return onDebian13(command, cameraEnvironment);
+  return ['env', `BIND=${kept}:${described}`, ...onDebian13(command, cameraEnvironment)];
 }
 
 /** The Debian 13 root with two virtual cameras: a white ball over red for the left eye, over blue for the right one. */
@@ -28,11 +32,10 @@ export async function prepare(workshop: Workshop): Promise<void> {
     draw('left', '0xffc02020'),
     draw('right', '0xff2020c0'),
   ];
-  await onceFor(inRoot('.binocle-cameras'), [library, cameras, ...commands], () =>
+  await onceFor(inRoot('.binocle-cameras'), [library, cameras, kept, ...commands], () =>
     workshop.step('Making two virtual cameras', async () => {
-      const settings = inRoot('usr/share/libcamera/pipeline/virtual');
-      mkdirSync(settings, { recursive: true });
-      writeFileSync(join(settings, 'virtual.yaml'), cameras);
+      for (const folder of [described, kept]) mkdirSync(inRoot(folder), { recursive: true });
+      writeFileSync(inRoot(join(kept, 'virtual.yaml')), cameras);
       await runLine(workshop, 'libcamera-cameras', asRootOnDebian13(['sh', '-ec', commands.join('\n')]));
     }),
   );

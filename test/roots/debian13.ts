@@ -38,8 +38,15 @@ function variables(more: Record<string, string>): string[] {
   return Object.entries({ LANG: 'C.UTF-8', ...hostNetwork(), ...more }).map(([name, value]) => `${name}=${value}`);
 }
 
-/** A Debian 13 root, and this checkout in it, set up by its own means. Quick when it is there already. */
-export async function prepare(workshop: Workshop): Promise<void> {
+let prepared: Promise<void> | undefined;
+
+/** A Debian 13 root, and this checkout in it, set up by its own means. Quick when it is there already; once for all who ask. */
+export function prepare(workshop: Workshop): Promise<void> {
+  prepared ??= setUp(workshop);
+  return prepared;
+}
+
+async function setUp(workshop: Workshop): Promise<void> {
   await onceFor(inRoot('.binocle-base'), [sourcesList(hostMirrors(), release), ...packages, makeUser], () =>
     makeBase(workshop),
   );
