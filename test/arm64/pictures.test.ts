@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { drawPlanes, toBytes } from '../shaders/planes.js';
+import { drawPlanes, type Planes, toBytes } from '../shaders/planes.js';
 import { machines } from './machines.js';
 
 const size = { width: 640, height: 360 };
@@ -16,13 +16,6 @@ const greatestShare = 1 / 5_000;
 let folder: string;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'binocle-arm64-'));
-  const picture = (phase: number) =>
-    drawPlanes(
-      size,
-      (x, y) => wave(x / 7 + y / 13 + phase),
-      (x, y) => wave(x / 11 - y / 5 + phase),
-      (x, y) => wave(x / 3 + y / 17 - phase),
-    );
   await Promise.all(
     ([0, 1] as const).map(async (eye) => {
       const bytes = toBytes(picture(eye), 'I420');
@@ -31,6 +24,15 @@ before(async () => {
   );
 });
 after(() => rm(folder, { recursive: true }));
+
+function picture(phase: number): Planes {
+  return drawPlanes(
+    size,
+    (x, y) => wave(x / 7 + y / 13 + phase),
+    (x, y) => wave(x / 11 - y / 5 + phase),
+    (x, y) => wave(x / 3 + y / 17 - phase),
+  );
+}
 
 function wave(phase: number): number {
   return Math.round(128 + 110 * Math.sin(phase));
