@@ -5,12 +5,19 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { report } from '../../src/cli/doctor.js';
 import { failure, ok, warning, type Finding, type Verdict } from '../../src/cli/doctor/check.js';
+import { examineCameras } from '../../src/cli/doctor/graph.js';
 import { judgePriority } from '../../src/cli/doctor/priority.js';
 import { judgeClock, judgeGovernors, judgeTemperature, judgeThrottling } from '../../src/cli/doctor/processor.js';
 import { judgeCertificate, judgePortRange, judgeStateFolder } from '../../src/cli/doctor/rim.js';
 import { nodeIsNewEnough } from '../../src/cli/doctor/software.js';
 import { packagePath } from '../../src/paths.js';
+import type { CameraFound, Machine } from '../../src/pipeline/machine.js';
 import { binocle } from '../harness/binocle.js';
+import { pi5 } from '../pipeline/machines.js';
+
+const cameras = (machine: Pick<Machine, 'cameras' | 'leftOut'>) =>
+  examineCameras({ machine: { ...pi5, ...machine }, plan: new Error('not planned') });
+const node: CameraFound = { api: 'v4l2', id: '/dev/video0', name: 'Webcam', modes: [], heldBy: null };
 
 const cases: { name: string; finding: Finding; verdict: Verdict; says: RegExp }[] = [
   {
@@ -82,6 +89,24 @@ const cases: { name: string; finding: Finding; verdict: Verdict; says: RegExp }[
     says: /user 0/,
   },
   { name: 'any UDP port', finding: judgePortRange(0, 0), verdict: 'ok', says: /any/ },
+  {
+    name: 'a camera in a socket',
+    finding: cameras({ cameras: [{ ...node, api: 'libcamera', name: 'imx708', socket: 'CAM0' }] }),
+    verdict: 'ok',
+    says: /^imx708 \(libcamera, CAM0\)$/,
+  },
+  {
+    name: 'video devices that are no cameras',
+    finding: cameras({ cameras: [], leftOut: [{ ...node, because: 'a codec' }] }),
+    verdict: 'warning',
+    says: /none is connected.*; 1 video device is no camera$/,
+  },
+  {
+    name: 'a camera that this user may not open',
+    finding: cameras({ cameras: [], leftOut: [{ ...node, because: 'this user may not open it', denied: true }] }),
+    verdict: 'warning',
+    says: /may not open \/dev\/video0$/,
+  },
   { name: 'ten UDP ports', finding: judgePortRange(50_000, 50_009), verdict: 'warning', says: /few viewers/ },
   { name: 'a hundred UDP ports', finding: judgePortRange(50_000, 50_099), verdict: 'ok', says: /50000 to 50099/ },
 ];

@@ -1,7 +1,7 @@
 import { howToInstall } from '../../pipeline/debian-packages.js';
 import type { Plan } from '../../pipeline/plan.js';
 import { loadTemplate } from '../../pipeline/template.js';
-import { failure, ok, warning, type Check, type Patient } from './check.js';
+import { failure, ok, warning, type Check, type Finding, type Patient } from './check.js';
 
 /** The oldest GStreamer with what the graph uses: Debian 12's. */
 const oldestGStreamer = [1, 22] as const;
@@ -84,7 +84,8 @@ function examineGraphics(machine: Patient['machine']) {
   );
 }
 
-function examineCameras({ machine, plan }: Patient) {
+/** Which cameras there are, and what keeps those that there are from being used. */
+export function examineCameras({ machine, plan }: Pick<Patient, 'machine' | 'plan'>): Finding {
   if (machine === null) return unknown;
   const { cameras, leftOut = [] } = machine;
   const wanted = plan instanceof Error ? [] : Object.values(plan.sources);
@@ -104,7 +105,8 @@ function examineCameras({ machine, plan }: Patient) {
       `none can be used: this user may not open ${denied.join(', ')}`,
       'sudo usermod -aG video "$USER", then log in again',
     );
-  const others = leftOut.length === 0 ? '' : `; ${leftOut.length} video devices are no cameras`;
+  const count = leftOut.length;
+  const others = count === 0 ? '' : `; ${count} video device${count > 1 ? 's are no cameras' : ' is no camera'}`;
   return warning(
     `none is connected: the picture is simulated or comes from files${others}`,
     'connect a camera, then `binocle cameras` lists it',
