@@ -88,7 +88,8 @@ export function noCamera(eye: Eye, what: string, { cameras, leftOut = [] }: Mach
     return `${cameraWords(camera)} (${camera.api}${held})`;
   });
   const found = list.length === 0 ? 'no camera was found' : `found: ${list.join(', ')}`;
-  const others = leftOut.length === 0 ? '' : `; ${leftOut.length} video devices that are no cameras were left out`;
+  const count = leftOut.length;
+  const others = count === 0 ? '' : `; ${count} video device${count > 1 ? 's are' : ' is'} left out`;
   return new BinocleError('source-failed', `${what}; ${found}${others}. \`binocle cameras\` tells more.`, {
     path: `profile.cameras.${eye}.device`,
   });

@@ -87,7 +87,7 @@ function examineGraphics(machine: Patient['machine']) {
   );
 }
 
-/** Cameras that the running program has open are in good hands. */
+/** Which cameras there are, and what keeps them from being used. What the running program has open is in good hands. */
 export function examineCameras({ machine, plan }: Pick<Patient, 'machine' | 'plan'>): Finding {
   if (machine === null) return unknown;
   const { cameras, leftOut = [] } = machine;
@@ -112,7 +112,8 @@ export function examineCameras({ machine, plan }: Pick<Patient, 'machine' | 'pla
       `none can be used: this user may not open ${denied.join(', ')}`,
       'sudo usermod -aG video "$USER", then log in again',
     );
-  const others = leftOut.length === 0 ? '' : `; ${leftOut.length} video devices are no cameras`;
+  const count = leftOut.length;
+  const others = count === 0 ? '' : `; ${count} video device${count > 1 ? 's are no cameras' : ' is no camera'}`;
   return warning(
     `none is connected: the picture is simulated or comes from files${others}`,
     'connect a camera, then `binocle cameras` lists it',

@@ -330,7 +330,7 @@ const pi5Rows: Row[] = [
     { csi: 1 },
     {
       refused:
-        'no camera is known to be at CAM1 for the left eye; found: /base/axi/pcie@1000120000/rp1/i2c@88000/imx708@1a at CAM0 (libcamera); 25 video devices that are no cameras were left out. `binocle cameras` tells more.',
+        'no camera is known to be at CAM1 for the left eye; found: /base/axi/pcie@1000120000/rp1/i2c@88000/imx708@1a at CAM0 (libcamera); 25 video devices are left out. `binocle cameras` tells more.',
     },
     ['cameras.left.device=CAM1'],
   ),
@@ -354,7 +354,7 @@ const pi5Rows: Row[] = [
     { csi: 1 },
     {
       refused:
-        'no libcamera camera is free for the right eye; found: /base/axi/pcie@1000120000/rp1/i2c@88000/imx708@1a at CAM0 (libcamera); 25 video devices that are no cameras were left out. `binocle cameras` tells more.',
+        'no libcamera camera is free for the right eye; found: /base/axi/pcie@1000120000/rp1/i2c@88000/imx708@1a at CAM0 (libcamera); 25 video devices are left out. `binocle cameras` tells more.',
     },
     ['cameras.left.device=0', 'layout=sbs'],
   ),
@@ -531,7 +531,7 @@ const named: Row[] = [
     {},
     {
       refused:
-        'there is no v4l2 camera /dev/video77 for the left eye; no camera was found; 14 video devices that are no cameras were left out. `binocle cameras` tells more.',
+        'there is no v4l2 camera /dev/video77 for the left eye; no camera was found; 14 video devices are left out. `binocle cameras` tells more.',
     },
     ['cameras.left.device=/dev/video77'],
   ),
