@@ -1,6 +1,7 @@
 import { holderOf } from '../pipeline/camera-holders.js';
 import type { CameraFound } from '../pipeline/machine.js';
 import type { Command } from './command.js';
+import { slowly } from './slowly.js';
 
 export const command: Command = {
   name: 'cameras',
@@ -8,7 +9,7 @@ export const command: Command = {
   help: 'What libcamera and V4L2 tell. `device` of the configuration takes the id or the number of a camera.',
   async run({ json, print }) {
     const { probeCameras } = await import('../engine/probe-cameras.js');
-    const cameras = await probeCameras((fault) => process.stderr.write(`${fault}\n`));
+    const cameras = await slowly(probeCameras((fault) => process.stderr.write(`${fault}\n`)));
     print(json ? JSON.stringify({ cameras }) : report(cameras));
     return 0;
   },

@@ -2,6 +2,7 @@ import { holderOf } from '../pipeline/camera-holders.js';
 import type { Machine } from '../pipeline/machine.js';
 import type { Choice, Plan } from '../pipeline/plan.js';
 import type { Command } from './command.js';
+import { slowly } from './slowly.js';
 
 export const command: Command = {
   name: 'plan',
@@ -10,7 +11,7 @@ export const command: Command = {
   async run({ json, select, print }) {
     const { profile } = await select();
     const { planHere } = await import('../engine/plan-here.js');
-    const { plan, machine } = await planHere(profile, (message) => process.stderr.write(`${message}\n`));
+    const { plan, machine } = await slowly(planHere(profile, (message) => process.stderr.write(`${message}\n`)));
     print(
       json ? JSON.stringify({ machine: { ...machine, elements: [...machine.elements] }, plan }) : report(plan, machine),
     );
