@@ -2,6 +2,7 @@ import { holderOf } from '../pipeline/camera-holders.js';
 import type { CameraFound, LeftOut } from '../pipeline/machine.js';
 import type { Command } from './command.js';
 import { leftOutLines } from './left-out.js';
+import { slowly } from './slowly.js';
 
 export const command: Command = {
   name: 'cameras',
@@ -9,7 +10,7 @@ export const command: Command = {
   help: 'What libcamera and V4L2 tell, and which of their devices are no cameras. `device` of the configuration takes the socket (CAM0), the id or the number of a camera.',
   async run({ json, print }) {
     const { probeCameras } = await import('../engine/probe-cameras.js');
-    const found = await probeCameras((fault) => process.stderr.write(`${fault}\n`));
+    const found = await slowly(probeCameras((fault) => process.stderr.write(`${fault}\n`)));
     print(json ? JSON.stringify(found) : report(found.cameras, found.leftOut));
     return 0;
   },

@@ -4,6 +4,7 @@ import type { Machine } from '../pipeline/machine.js';
 import type { Choice, Plan } from '../pipeline/plan.js';
 import type { Command } from './command.js';
 import { leftOutLines } from './left-out.js';
+import { slowly } from './slowly.js';
 
 export const command: Command = {
   name: 'plan',
@@ -12,7 +13,7 @@ export const command: Command = {
   async run({ json, select, print }) {
     const { profile } = await select();
     const { planHere } = await import('../engine/plan-here.js');
-    const { plan, machine } = await planHere(profile, (message) => process.stderr.write(`${message}\n`));
+    const { plan, machine } = await slowly(planHere(profile, (message) => process.stderr.write(`${message}\n`)));
     print(
       json ? JSON.stringify({ machine: { ...machine, elements: [...machine.elements] }, plan }) : report(plan, machine),
     );

@@ -1,7 +1,7 @@
 /** The node modules: installed by `npm ci` when they are not what package-lock.json says, or when node-gtk was built for another Node; then node-gtk is compiled. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { compileJobs, compileTitle, thisMachine } from './memory.mjs';
 import { inPackage } from './places.mjs';
@@ -53,22 +53,20 @@ export function sameModules(lock, installed) {
 }
 
 /**
- * What node-gtk's own install script does, without npm around it: that would take as much memory again as a compiler does. Files that were compiled before
- * it was broken off are compiled no more, unless for another Node.
+ * What node-gtk's own install script does, without npm around it: that would take as much memory again as a compiler does. What was compiled before it was
+ * broken off is compiled no more, unless for another Node.
  */
-function compileNodeGtk() {
-  const made = inPackage('node_modules', 'node-gtk', 'build');
-  const madeFor = join(made, '.made-for');
-  if (readStamp(madeFor) !== process.version) rmSync(made, { recursive: true, force: true });
-  mkdirSync(made, { recursive: true });
-  writeFileSync(madeFor, process.version);
+async function compileNodeGtk() {
   const preGyp = inPackage('node_modules', '@mapbox', 'node-pre-gyp', 'bin', 'node-pre-gyp');
-  return run(process.execPath, [preGyp, 'install'], {
-    log: 'node-gtk',
-    cwd: inPackage('node_modules', 'node-gtk'),
-    env: { ...process.env, ...nativeBuild() },
-    mend,
-  });
+  const cwd = inPackage('node_modules', 'node-gtk');
+  const env = { ...process.env, ...nativeBuild() };
+  const madeFor = join(cwd, 'build', '.made-for');
+  if (readStamp(madeFor) !== process.version) {
+    rmSync(dirname(madeFor), { recursive: true, force: true });
+    await run(process.execPath, [preGyp, 'configure'], { log: 'node-gtk-configure', cwd, env, mend });
+    writeFileSync(madeFor, process.version);
+  }
+  await run(process.execPath, [preGyp, 'build'], { log: 'node-gtk', cwd, env, mend });
 }
 
 /** @returns {string | null} what was said when it did not */
