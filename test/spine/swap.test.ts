@@ -75,6 +75,8 @@ function watchColours(page: Page): Promise<void> {
   });
 }
 
+const camera = (pattern: Colour): string => `{ launch: videotestsrc is-live=true pattern=${pattern} }`;
+
 /** The program with a red and a blue camera, and a page that writes down what it decodes. */
 class Scene {
   readonly program: Running;
@@ -100,7 +102,6 @@ class Scene {
 
   static async of(layout: Layout, use: (scene: Scene) => Promise<void>): Promise<void> {
     const file = join(folder, `${layout}.yaml`);
-    const camera = (pattern: string): string => `{ launch: videotestsrc is-live=true pattern=${pattern} }`;
     await writeFile(
       file,
       `profiles:
@@ -225,7 +226,7 @@ function share(spans: readonly Span[]): number {
 
 /** Exchanges the eyes and looks: from the frame before to the fifth after, and all that came besides. */
 async function exchange(scene: Scene, swap: boolean): Promise<{ changing: Span; otherwise: Span[] }> {
-  const [before, expected] = swap ? ['red blue', 'blue red'] : ['blue red', 'red blue'];
+  const [usual, expected] = swap ? ['red blue', 'blue red'] : ['blue red', 'red blue'];
   const now = await scene.page.evaluate(() => performance.now());
   const earlier = await scene.frames(10, now);
   const { applied, answered } = await scene.swap(swap);
@@ -244,7 +245,7 @@ async function exchange(scene: Scene, swap: boolean): Promise<{ changing: Span; 
   const first = shown.indexOf(expected);
   // Both eyes in the same instant, and never two pictures of one camera.
   assert.ok(
-    shown.slice(0, first).every((eyes) => eyes === before),
+    shown.slice(0, first).every((eyes) => eyes === usual),
     shown.join(', '),
   );
   assert.ok(

@@ -331,10 +331,10 @@ test('the vertical offset is read out as it is, and levelled', async () => {
   await until(async () => assert.ok(Math.abs((await read()) - 9.6) < 0.3, (await offset.textContent())!));
   // What was read before is the wrong way round for what is seen from now on.
   const readings = await page.evaluateHandle(() => {
-    const seen: string[] = [];
+    const said: string[] = [];
     const output = document.querySelector('output.offset')!;
-    new MutationObserver(() => seen.push(output.textContent)).observe(output, { childList: true });
-    return seen;
+    new MutationObserver(() => said.push(output.textContent)).observe(output, { childList: true });
+    return said;
   });
   await page.keyboard.press('x');
   await until(async () => assert.ok(Math.abs((await read()) + 9.6) < 0.3, (await offset.textContent())!));

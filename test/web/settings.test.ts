@@ -209,6 +209,10 @@ test('a control has range, step, cost and words from the schema', () => {
   );
   assert.equal(nudged(roll, 44.99, 10), 45);
   assert.equal(numberAt('capture.fps', { label: 'Rate' }).cost, 'graph');
+  assert.deepEqual(
+    [swap.cost, swap.costIn(profile), swap.costIn({ ...profile, layout: 'mono' })],
+    ['hot', 'hot', 'graph'],
+  );
 });
 
 function near(actual: number[], wanted: number[]): void {
@@ -265,11 +269,9 @@ test('the eyes are exchanged by each press, and each is a step to undo; whoever 
   await scene.answer();
   assert.equal(heard, 4, 'other changes are nothing to it');
   for (const swapped of [false, true, false]) {
-    const undone = scene.settings.undo();
-    await settled();
-    scene.frame();
-    await scene.answer();
-    await undone;
+    const undoing = scene.settings.undo();
+    await undone(scene);
+    await undoing;
     assert.equal(scene.shown('view.swap'), swapped);
   }
   assert.equal(swapEyes(new Scene('viewer').settings), null);

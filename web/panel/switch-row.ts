@@ -7,11 +7,13 @@ let gestures = 0;
 /** A button that stays pressed while what it does is in force. */
 export class SwitchRow extends Row<SwitchControl> {
   readonly #button: HTMLButtonElement;
+  #cost: string;
 
   constructor(control: SwitchControl, actions: RowActions) {
     const id = `field-${control.id}`;
     super(control, actions, make('label', { htmlFor: id, textContent: control.label }));
     this.element.classList.add('switch');
+    this.#cost = control.cost;
     this.#button = make('button', { type: 'button', id, textContent: control.verb, title: control.description });
     this.finish(this.#button);
     this.#button.addEventListener('click', () => {
@@ -22,10 +24,15 @@ export class SwitchRow extends Row<SwitchControl> {
     });
   }
 
+  protected override cost(): string {
+    return this.#cost;
+  }
+
   protected override update({ profile, open }: Shown): void {
     const on = this.control.read(profile);
     this.#button.ariaPressed = String(on);
     this.#button.disabled = !open;
+    this.#cost = this.control.costIn(profile);
     this.hint(this.control.states[on ? 'on' : 'off']);
   }
 }

@@ -42,6 +42,8 @@ export interface SwitchControl extends ControlFacts {
   verb: string;
   /** Either case in words. */
   states: { on: string; off: string };
+  /** What a change costs with this profile. */
+  costIn(profile: Profile): string;
   read(profile: Profile): boolean;
   patch(profile: Profile, on: boolean): Mapping;
 }
@@ -107,7 +109,10 @@ export function choiceAt(path: string, label: string, words: Record<string, stri
 }
 
 /** A `boolean` of the schema's. */
-export function switchAt(path: string, words: Pick<SwitchControl, 'label' | 'verb' | 'states'>): SwitchControl {
+export function switchAt(
+  path: string,
+  words: Pick<SwitchControl, 'label' | 'verb' | 'states' | 'costIn'>,
+): SwitchControl {
   return {
     kind: 'switch',
     id: path,

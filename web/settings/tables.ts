@@ -25,6 +25,7 @@ export const swap = switchAt('view.swap', {
   label: 'Swap eyes',
   verb: 'Swap',
   states: { on: 'swapped', off: 'as plugged in' },
+  costIn: ({ layout }) => (layout === 'mono' ? 'graph' : 'hot'),
 });
 
 /** What is set for both eyes at once: the first four make a pair comfortable, the others turn and move the whole. */

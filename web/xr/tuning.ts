@@ -18,7 +18,7 @@ type Held = Partial<Record<Hand, Controller>>;
 const times = { longestStep: 100, rest: 300, said: 4000, words: 100 } as const;
 const hints = [
   'Left stick: convergence, vertical · right stick: roll, zoom · with the grip: both as one',
-  'A save · B take back · Y undo · X lines and comparisons · sticks pressed: left level, right swap eyes',
+  'A save · B take back · Y undo · X guides · sticks pressed: left level, right swap eyes',
 ] as const;
 
 /** The controllers of an immersive session: sticks tune the alignment live, buttons save, take back, undo and lay things over the picture. */
