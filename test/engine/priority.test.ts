@@ -8,10 +8,9 @@ import { descendants, Running } from '../harness/binocle.js';
 import { tasksOf } from '../harness/processor-time.js';
 
 /** Neither as root nor by the limits that `binocle doctor` tells an ordinary user to raise. */
-const forbidden = [
-  ...['prlimit', '--nice=0:0', '--rtprio=0:0'],
-  ...['setpriv', '--bounding-set=-sys_nice', '--inh-caps=-sys_nice'],
-];
+const noLimits = ['prlimit', '--nice=0:0', '--rtprio=0:0'];
+const noCapability = ['setpriv', '--bounding-set=-sys_nice', '--inh-caps=-sys_nice'];
+const forbidden = [...noLimits, ...noCapability];
 const roundRobin = 2;
 /** The tests may run under nice(1) themselves. */
 const usual = getPriority();
