@@ -12,6 +12,7 @@ import { offsetWords } from './overlay/words.js';
 import { make } from './panel/make.js';
 import { Panel } from './panel/panel.js';
 import { Settings } from './settings/settings.js';
+import { onSwap, swapEyes } from './settings/swap.js';
 import type { State } from './state.js';
 import { Notice } from './ui/notice.js';
 import { restWhenIdle } from './ui/quiet.js';
@@ -77,6 +78,7 @@ const toolbar = new Toolbar(part('bar'), {
   panel: () => openPanel(panel?.open !== true),
   guides: () => (overlays.guides = after(guideNames, overlays.guides)),
   measure: () => (overlays.measuring = !overlays.measuring),
+  swap: () => swapEyes(settings),
 });
 
 function openPanel(open: boolean): void {
@@ -137,6 +139,10 @@ overlays.on('offset', () => {
   else meter.stop();
   offsetLabel.hidden = !overlays.measuring;
   offsetLabel.textContent = offsetWords(overlays.offset);
+});
+onSwap(settings, () => {
+  overlays.forgetReading();
+  meter.again();
 });
 viewer.on('readings', (readings) => {
   if (viewer.state.phase !== 'playing') return;

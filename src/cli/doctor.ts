@@ -1,6 +1,7 @@
 import { loadTemplates } from '../pipeline/templates.js';
 import { BinocleError } from '../protocol/errors.js';
 import type { Command } from './command.js';
+import { slowly } from './slowly.js';
 import { verdicts, type Check, type Finding, type Patient, type Verdict } from './doctor/check.js';
 import { devicesCheck } from './doctor/devices.js';
 import { graphChecks } from './doctor/graph.js';
@@ -25,14 +26,20 @@ export const command: Command = {
   summary: 'check this machine: plugins, GL, encoders, cameras',
   help: 'Looks at what streaming needs and says of each thing whether it is well, and if not what to do. Exit status 1 if anything failed.',
   async run({ json, select, print }) {
-    const patient = await admit(await select());
-    const rows: Row[] = [];
-    for (const { id, what, examine } of checks) rows.push({ id, what, ...(await examine(patient)) });
+    const selected = await select();
+    const rows = await slowly(examineAll(selected));
     const failed = rows.some(({ verdict }) => verdict === 'failure');
     print(json ? JSON.stringify({ ok: !failed, checks: rows }) : report(rows));
     return failed ? 1 : 0;
   },
 };
+
+async function examineAll(selected: Patient['selected']): Promise<Row[]> {
+  const patient = await admit(selected);
+  const rows: Row[] = [];
+  for (const { id, what, examine } of checks) rows.push({ id, what, ...(await examine(patient)) });
+  return rows;
+}
 
 async function admit(selected: Patient['selected']): Promise<Patient> {
   try {

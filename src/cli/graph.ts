@@ -5,6 +5,7 @@ import { graphDot } from '../pipeline/dot.js';
 import type { Plan } from '../pipeline/plan.js';
 import { graphText, launchCommand, type Sink } from '../pipeline/text.js';
 import type { Command } from './command.js';
+import { slowly } from './slowly.js';
 
 export const command: Command = {
   name: 'graph',
@@ -27,7 +28,7 @@ export const command: Command = {
     const format = formatNamed(json ? 'json' : ((options['format'] as string | undefined) ?? 'launch'));
     const { profile } = await select();
     const { planHere } = await import('../engine/plan-here.js');
-    const { plan } = await planHere(profile, (message) => process.stderr.write(`${message}\n`));
+    const { plan } = await slowly(planHere(profile, (message) => process.stderr.write(`${message}\n`)));
     print(written[format](plan, sink));
     return 0;
   },

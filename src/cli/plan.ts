@@ -1,7 +1,10 @@
 import { holderOf } from '../pipeline/camera-holders.js';
+import { cameraWords } from '../pipeline/choose-cameras.js';
 import type { Machine } from '../pipeline/machine.js';
 import type { Choice, Plan } from '../pipeline/plan.js';
 import type { Command } from './command.js';
+import { leftOutLines } from './left-out.js';
+import { slowly } from './slowly.js';
 
 export const command: Command = {
   name: 'plan',
@@ -10,7 +13,7 @@ export const command: Command = {
   async run({ json, select, print }) {
     const { profile } = await select();
     const { planHere } = await import('../engine/plan-here.js');
-    const { plan, machine } = await planHere(profile, (message) => process.stderr.write(`${message}\n`));
+    const { plan, machine } = await slowly(planHere(profile, (message) => process.stderr.write(`${message}\n`)));
     print(
       json ? JSON.stringify({ machine: { ...machine, elements: [...machine.elements] }, plan }) : report(plan, machine),
     );
@@ -26,6 +29,7 @@ export function report(plan: Plan, machine: Machine): string {
   );
   const sections = [
     section('Machine', aboutMachine(machine)),
+    section('Not taken for cameras', leftOutLines(machine.leftOut ?? [])),
     section('Picture', [
       `${width}x${height} at ${fps} frames a second for each eye`,
       `${plan.codec}: ${outputs.join('; ')}`,
@@ -49,7 +53,7 @@ function aboutMachine({ model, gstreamer, gl, cameras }: Machine): string[] {
   const graphics = gl.available ? `${gl.renderer}${gl.software ? ' (software)' : ''}` : gl.because;
   const found = cameras.map((camera) => {
     const holder = holderOf(camera);
-    return `${camera.id} (${camera.api})${holder === null ? '' : `, in use by ${holder}`}`;
+    return `${cameraWords(camera)} (${camera.api})${holder === null ? '' : `, in use by ${holder}`}`;
   });
   return [
     ...(model === null ? [] : [model]),

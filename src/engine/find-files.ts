@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, realpath, rename, rm, stat, symlink } from 'node:fs/promises';
+import { access, constants, mkdir, mkdtemp, readdir, realpath, rename, rm, stat, symlink } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { basename, dirname, extname, join, resolve, sep } from 'node:path';
 import type { FilesFound } from '../pipeline/machine.js';
@@ -171,6 +171,8 @@ async function writableFolder(): Promise<string> {
   const wanted = join(cache, 'binocle', 'files');
   try {
     await mkdir(wanted, { recursive: true });
+    // One that another user made is there, and no use.
+    await access(wanted, constants.W_OK);
     return wanted;
   } catch {
     const elsewhere = join(tmpdir(), `binocle-${process.getuid?.() ?? 0}`, 'files');

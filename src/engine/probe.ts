@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { askedProperties, cameraElements } from '../pipeline/camera-controls.js';
 import { elementsOf } from '../pipeline/launch-syntax.js';
 import { headerExtensions } from '../pipeline/header-extensions.js';
 import type { Machine } from '../pipeline/machine.js';
+import { pairIsHere } from '../pipeline/choose-cameras.js';
 import { elementsNeeded, loadTemplates } from '../pipeline/templates.js';
 import type { Profile } from '../protocol/configuration.js';
 import { forbiddenDevices, saysForbidden } from './device-access.js';
@@ -13,6 +13,7 @@ import { loadNativePlugin } from './native-plugin.js';
 import { camerasLookedFor, findFiles, type Progress } from './find-files.js';
 import { probeCameras } from './probe-cameras.js';
 import { probeGl } from './probe-gl.js';
+import { boardModel } from './video-nodes.js';
 
 /** Elements that a graph can do without, and that change what it shows or how soon. */
 const optional = ['timeoverlay', 'exactcolours', 'keyframegate', ...Object.values(headerExtensions)];
@@ -46,7 +47,7 @@ export async function probeMachine(profile?: Profile, progress: Progress = () =>
 
 /**
  * The same machine for another profile: only what that asks of it anew is probed again, so that a change of one uniform costs nothing. Cameras are
- * (a second or more of libcamera's time), when another one is asked for, or a second one where none was found: one may have been plugged in.
+ * (a second or more of libcamera's time), when another one is asked for, or a pair where there was none: one may have been plugged in, or given back.
  * @throws BinocleError as {@link probeMachine}.
  */
 export async function probeAgain(
@@ -61,21 +62,18 @@ export async function probeAgain(
   if (same('cameras') && same('capture') && same('layout') && sameEyes)
     return sameTemplates ? machine : { ...machine, elements: elementsFor(after) };
   const [cameras, files] = await Promise.all([
-    same('cameras') && machine.cameras.length > 1 ? {} : camerasNow(),
+    same('cameras') && pairIsHere(machine) ? {} : camerasNow(),
     findFiles(after, progress),
   ]);
   return { ...machine, elements: elementsFor(after), cameraProperties: cameraProperties(after), ...cameras, files };
 }
 
-async function camerasNow(): Promise<Pick<Machine, 'cameras' | 'cameraFaults'>> {
+async function camerasNow(): Promise<Pick<Machine, 'cameras' | 'leftOut' | 'cameraFaults'>> {
   const cameraFaults: string[] = [];
-  const [cameras, forbidden] = await Promise.all([
-    probeCameras((fault) => cameraFaults.push(fault)),
-    forbiddenDevices(),
-  ]);
+  const [found, forbidden] = await Promise.all([probeCameras((fault) => cameraFaults.push(fault)), forbiddenDevices()]);
   const nodes = forbidden.filter(({ path }) => !path.startsWith('/dev/dri/'));
   if (nodes.length > 0) cameraFaults.push(`${saysForbidden(nodes)}; \`binocle doctor\` says how to allow it`);
-  return { cameras, cameraFaults };
+  return { ...found, cameraFaults };
 }
 
 function elementsFor(profile: Profile | undefined): Set<string> {
@@ -102,10 +100,4 @@ function fragments(profile: Profile | undefined): string[] {
   if (profile === undefined) return [];
   const { left, right } = profile.cameras;
   return [left.launch, right.launch].filter((launch) => launch !== undefined);
-}
-
-/** E.g. "Raspberry Pi 5 Model B Rev 1.0"; null where there is no device tree. */
-async function boardModel(): Promise<string | null> {
-  const text = await readFile('/proc/device-tree/model', 'utf8').catch(() => null);
-  return text?.replaceAll('\0', '').trim() ?? null;
 }

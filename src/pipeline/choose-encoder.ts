@@ -44,7 +44,7 @@ export function chooseEncoder(
     const { layout, rejected } = firstFitting(template, layouts, profile);
     if (layout === null) throw refusal(`${encoder} cannot encode this: ${rejected.map(said).join('; ')}.`, 'encoder');
     const choice = { what: 'encoder', chosen: encoder, because: 'encode.encoder says so', rejected: [] };
-    return { template, layout, choices: [choice, layoutChoice(layout, wanted, rejected)] };
+    return { template, layout, choices: [choice, layoutChoice(layout, profile.layout, rejected)] };
   }
 
   const rejected: Rejected = [];
@@ -76,7 +76,7 @@ export function chooseEncoder(
         ? `the machine's own encoder: ${header.summary}`
         : `${inWords(machine, rejected)}${header.summary}`;
     const choice = { what: 'encoder', chosen: name, because, rejected };
-    return { template, layout: fit.layout, choices: [choice, layoutChoice(fit.layout, wanted, fit.rejected)] };
+    return { template, layout: fit.layout, choices: [choice, layoutChoice(fit.layout, profile.layout, fit.rejected)] };
   }
   const missing = candidates.filter(({ header }) => header.codec === codec && header.hardware !== true);
   for (const template of missing) requireTemplate(template, machine, 'profile.encode.encoder');
@@ -121,14 +121,15 @@ function tooLarge({ name, header }: Template, layout: Layout, profile: Profile):
   return null;
 }
 
-function layoutChoice(layout: Layout, wanted: Profile['layout'], rejected: Rejected): Choice {
+function layoutChoice(layout: Layout, asked: Profile['layout'], rejected: Rejected): Choice {
   const reasons: Record<Layout, string> = {
     sbs: 'one picture with both eyes of one instant, and one decoder in the headset',
     tab: 'one picture with both eyes, and side by side is too wide for the encoder',
     twin: 'a picture for each eye, since both together are too large for the encoder',
     mono: 'there is one camera',
   };
-  if (wanted !== 'auto') return { what: 'layout', chosen: layout, because: 'layout says so', rejected };
+  if (asked !== 'auto') return { what: 'layout', chosen: layout, because: 'layout says so', rejected };
+  if (layout === 'mono') return { what: 'layout', chosen: layout, because: reasons.mono, rejected };
   const later = preferredLayouts
     .slice(preferredLayouts.indexOf(layout) + 1)
     .map((option) => ({ option, because: option === 'tab' ? 'side by side fits' : 'one picture for both eyes fits' }));

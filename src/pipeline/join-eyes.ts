@@ -37,14 +37,6 @@ export function joinEyes(layout: Layout, machine: Machine, templates: Templates)
     : { join: 'join-compositor', whole: `${layout}-compositor`, choices: [choice] };
 }
 
-/** What `binocle plan` says of `view.swap`. */
-export const exchanged: Choice = {
-  what: 'eyes',
-  chosen: 'exchanged',
-  because: 'view.swap says so: each eye sees the other camera, with the view and calibration of that camera',
-  rejected: [],
-};
-
 /** Of a camera, with a picture an eye. */
 export function eyeThatSees(camera: Eye, swap: boolean): Eye {
   if (!swap) return camera;

@@ -13,6 +13,8 @@ export interface Machine {
   elements: ReadonlySet<string>;
   gl: GlProbe;
   cameras: CameraFound[];
+  /** Video devices that `auto` never takes, since they are no cameras, or not one of their own. */
+  leftOut?: LeftOut[];
   /** Camera stacks that did not answer, as sentences. */
   cameraFaults?: string[];
   /** Version of libcamera by GStreamer's plugin for it, e.g. 0.5.2+rpt20250903; null where that is not installed. */
@@ -55,14 +57,31 @@ export type GlProbe =
     }
   | { available: false; because: string };
 
+/** Where a camera is plugged in: of a board with two sockets CAM0 or CAM1, as is printed beside them; CAM where there is one. */
+export type Socket = 'CAM' | 'CAM0' | 'CAM1';
+
 export interface CameraFound {
   api: 'libcamera' | 'v4l2';
   /** libcamera id, or /dev/videoN. */
   id: string;
   name: string;
+  /** Names of a node that stay the same when it is plugged in again, /dev/v4l/by-path/… */
+  links?: readonly string[];
+  /** Kernel driver of a V4L2 node. */
+  driver?: string | null;
+  /** Null or absent where the device tree does not tell, and of what has none. */
+  socket?: Socket | null;
   modes: { width: number; height: number; fps: number[]; format: string }[];
   /** Process that has it open. */
   heldBy: { pid: number; command: string } | null;
+}
+
+/** A video device that is taken only where the configuration names it. */
+export interface LeftOut extends CameraFound {
+  /** Half a sentence. */
+  because: string;
+  /** This user may not open it, so that it may be a camera all the same. */
+  denied?: boolean;
 }
 
 /** Pictures with consecutive numbers that the `files` source plays: of the user's, by links, or the frames of a video. */

@@ -1,20 +1,20 @@
 import type { Profile } from '../protocol/configuration.js';
-import type { Content, Eye, Layout } from '../protocol/ws.js';
-import { camerasShown, outputSize, type Size } from '../calibration/view.js';
+import type { Content, Layout } from '../protocol/ws.js';
+import { outputSize, type Size } from '../calibration/view.js';
 import { chooseEncoder, encodedSize } from './choose-encoder.js';
-import { chooseSources, usableCameras } from './choose-sources.js';
+import { chooseSources } from './choose-sources.js';
 import { expectedDelay } from './delay.js';
 import { encodeParameters } from './encode-parameters.js';
 import { commonFormat, formatFrom, formatParameters } from './formats.js';
 import { fraction } from './fraction.js';
 import { extensionChoices } from './header-extensions.js';
 import { elementsOf } from './launch-syntax.js';
-import { exchanged, eyeThatSees, joinEyes, placesOf } from './join-eyes.js';
-import { isOpen, loneEye } from './lone-eye.js';
+import { eyeThatSees, joinEyes, placesOf } from './join-eyes.js';
+import { shownEyes } from './shown-eyes.js';
 import { olderThan, type Machine } from './machine.js';
 import { ownElements } from './own-elements.js';
 import { Parts } from './parts.js';
-import type { Choice, Output, Plan } from './plan.js';
+import type { Output, Plan } from './plan.js';
 import { RectifyEye } from './rectify-eye.js';
 import type { Template } from './template.js';
 import type { Templates } from './templates.js';
@@ -24,21 +24,16 @@ import type { Templates } from './templates.js';
  * @throws BinocleError `missing-software`, `bad-config` or `source-failed`, with the path of the setting and the rejected alternatives.
  */
 export function planGraph(asked: Profile, machine: Machine, templates: Templates): Plan {
-  const single = oneCamera(asked, machine);
-  const wanted = single === null ? asked.layout : 'mono';
-  const lone = wanted === 'mono' ? loneEye(asked, machine, templates) : null;
-  const swap = lone === null ? asked.view.swap : lone.eye === 'right';
-  const profile = { ...asked, view: { ...asked.view, swap } };
-  const encoder = chooseEncoder(profile, machine, templates, wanted);
+  const { eyes, mono, leftSettings, swap, choice } = shownEyes(asked, machine, templates);
+  const left = asked.cameras[leftSettings];
+  const profile = { ...asked, cameras: { ...asked.cameras, left }, view: { ...asked.view, swap } };
+  const encoder = chooseEncoder(profile, machine, templates, mono ? 'mono' : profile.layout);
   const { layout } = encoder;
   const shown = { ...profile, layout };
-  const cameras = camerasShown(shown);
-  const { sources, choices: sourceChoices } = sourcesOf(cameras, profile, machine, templates);
+  const cameras = [...eyes.keys()];
+  const { sources, choices: sourceChoices } = chooseSources(profile, machine, templates, eyes);
   const eyeSize = outputSize(shown);
   const outputs = outputsOf(layout, eyeSize, profile.encode.bitrate_mbps);
-
-  const alone = lone?.choice ?? single;
-  const eyesSaid = alone !== null ? [alone] : swap && layout !== 'mono' ? [exchanged] : [];
 
   const parts = new Parts(machine, templates);
   const joining = joinEyes(layout, machine, templates);
@@ -107,7 +102,7 @@ export function planGraph(asked: Profile, machine: Machine, templates: Templates
     choices: [
       ...sourceChoices,
       ...rectify.choices,
-      ...eyesSaid,
+      ...(choice === null ? [] : [choice]),
       ...encoder.choices,
       ...(joining?.choices ?? []),
       ...extensionChoices(profile, machine),
@@ -116,35 +111,6 @@ export function planGraph(asked: Profile, machine: Machine, templates: Templates
     notes: [...(machine.cameraFaults ?? []), ...notesOf(parts.templates, machine)],
     delay: expectedDelay(parts.templates, outputs, profile.capture),
   };
-}
-
-/** The right camera alone is the one that it is beside the left one. */
-function sourcesOf(cameras: readonly Eye[], profile: Profile, machine: Machine, templates: Templates) {
-  const both = cameras.includes('right');
-  const { sources, choices } = chooseSources(profile, machine, templates, both ? ['left', 'right'] : ['left']);
-  return {
-    sources: new Map([...sources].filter(([eye]) => cameras.includes(eye))),
-    choices: choices.filter(({ what }) => cameras.some((eye) => what === `source ${eye}`)),
-  };
-}
-
-/** With one camera and no wish of a layout there is a mono picture of it, rather than two simulated eyes. */
-function oneCamera({ cameras, layout }: Profile, machine: Machine): Choice | null {
-  if (layout !== 'auto' || !isOpen(cameras.left) || !isOpen(cameras.right)) return null;
-  for (const api of ['libcamera', 'v4l2'] as const) {
-    const found = usableCameras(machine, api);
-    if (found.length >= 2) return null;
-    if (found.length === 1 && (api === 'v4l2' || usableCameras(machine, 'v4l2').length < 2)) {
-      const because = `one camera was found (${found[0]!.id})`;
-      return {
-        what: 'eyes',
-        chosen: 'left alone',
-        because,
-        rejected: [{ option: 'both', because: 'that takes two cameras' }],
-      };
-    }
-  }
-  return null;
 }
 
 function outputsOf(layout: Layout, eye: Size, bitrateMbps: number): Output[] {

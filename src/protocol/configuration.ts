@@ -32,7 +32,7 @@ const camera = {
       type: ['string', 'integer'],
       default: 'auto',
       description:
-        'libcamera id or index, or /dev/videoN. auto: the first free camera for the left eye, the next one for the right.',
+        'A socket of the board (CAM0, CAM1; CAM where there is one), libcamera’s id or index as `binocle cameras` prints them, or /dev/videoN or a link to it (/dev/v4l/by-path/…), which is taken whatever it is. auto: the camera in CAM0 for the left eye, that in CAM1 for the right; where that is not known, the first free camera and the next one of its kind.',
     },
     path: {
       ...text,
@@ -267,7 +267,7 @@ export const profileSchema = {
       default: 'auto',
       'x-cost': 'graph',
       description:
-        'sbs: both eyes side by side in one track; tab: top and bottom; twin: a track an eye; mono: the left eye alone. auto: sbs, or tab where the encoder is not wide enough.',
+        'sbs: both eyes side by side in one track; tab: top and bottom; twin: a track an eye; mono: the left eye alone. auto: sbs, or tab where the encoder is not wide enough; mono where one camera is all there is.',
     },
     encode: {
       type: 'object',

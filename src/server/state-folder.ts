@@ -1,7 +1,26 @@
+import { existsSync, statSync } from 'node:fs';
 import { chmod, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { BinocleError } from '../protocol/errors.js';
+
+/**
+ * What to do where a state folder cannot be made or used: the line that gives this user what another one has made of it, as a start by `sudo -E` does.
+ * @param code of the system's error
+ */
+export function stateFolderMend(path: string, code: string | undefined): string {
+  if (code !== 'EACCES' && code !== 'EPERM') return 'set state_dir to a folder of yours';
+  let nearest = path;
+  while (!existsSync(nearest)) nearest = dirname(nearest);
+  const { uid } = statSync(nearest);
+  if (uid === process.getuid?.()) return `chmod -R u+rwX ${nearest}`;
+  const whose = `${nearest} belongs to ${uid === 0 ? 'root' : `user ${uid}`}`;
+  const ours = nearest === path || nearest.startsWith(join(homedir(), '/'));
+  return ours
+    ? `${whose}: sudo chown -R "$USER": ${nearest}`
+    : `${whose}: sudo install -d -m 700 -o "$USER" ${path}, or set state_dir to a folder of yours`;
+}
 
 /** Where certificates and tokens live: a folder that only its owner reads (0700), of files that only their owner reads (0600). */
 export class StateFolder {
@@ -19,10 +38,8 @@ export class StateFolder {
       if (made !== undefined) await chmod(path, 0o700);
     } catch (cause) {
       const { code } = cause as NodeJS.ErrnoException;
-      throw new BinocleError('bad-config', `the folder for certificates and tokens cannot be made: ${path} (${code})`, {
-        path: 'state_dir',
-        cause,
-      });
+      const what = `the folder for certificates and tokens cannot be made: ${path} (${code})`;
+      throw new BinocleError('bad-config', `${what}. ${stateFolderMend(path, code)}`, { path: 'state_dir', cause });
     }
     return new StateFolder(path);
   }
@@ -71,9 +88,7 @@ export class StateFolder {
 
   #unusable(name: string, cause: unknown): BinocleError {
     const { code } = cause as NodeJS.ErrnoException;
-    return new BinocleError('bad-config', `${this.file(name)} cannot be read or written (${code}); see state_dir`, {
-      path: 'state_dir',
-      cause,
-    });
+    const what = `${this.file(name)} cannot be read or written (${code})`;
+    return new BinocleError('bad-config', `${what}. ${stateFolderMend(this.path, code)}`, { path: 'state_dir', cause });
   }
 }

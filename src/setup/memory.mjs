@@ -2,8 +2,9 @@
 import { availableParallelism, totalmem } from 'node:os';
 import process from 'node:process';
 
-/** A compiler at work on node-gtk wants about this much, bytes. */
-const compilerMemory = 750e6;
+/** Most that gcc 12 takes for a file of node-gtk (210 MB), and what npm, node-gyp and the system take beside it, bytes. */
+const compilerMemory = 250e6;
+const besides = 400e6;
 
 /** @typedef {{ cores: number, memory: number }} Size memory in bytes */
 
@@ -16,15 +17,15 @@ export function thisMachine() {
 
 /** How many compilers run at once. @param {Size} machine */
 export function compileJobs({ cores, memory }) {
-  return Math.max(1, Math.min(cores, Math.floor(memory / compilerMemory)));
+  return Math.max(1, Math.min(cores, Math.floor((memory - besides) / compilerMemory)));
 }
 
-/** What to expect of compiling node-gtk, for the title of the step. @param {Size} machine */
+/** The title of the step that compiles node-gtk: what to expect of it. @param {Size} machine */
 export function compileTitle(machine) {
   const jobs = compileJobs(machine);
-  if (jobs === machine.cores) return 'node-gtk is compiled: a minute, more on a Pi';
+  if (jobs === machine.cores) return 'Compiling node-gtk (a minute, more on a Pi)';
   const files = jobs === 1 ? 'one file' : `${jobs} files`;
-  return `node-gtk is compiled, ${files} at a time since there are ${gigabytes(machine.memory)} of memory: many minutes on a small board`;
+  return `Compiling node-gtk (${files} at a time, for there are ${gigabytes(machine.memory)} of memory: many minutes on a small board)`;
 }
 
 /** @param {number} bytes */

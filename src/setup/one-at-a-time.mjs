@@ -1,12 +1,22 @@
 /** One set-up of a checkout at a time, or one of another thing. The lock is a socket with an abstract name (unix(7)): the kernel takes it back when its owner ends, however it ends. */
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { statSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { packageRoot } from './places.mjs';
 import { say } from './step.mjs';
 
+/** A folder by itself: its path may be another checkout's in another root that shares the network. */
+function identity(/** @type {string} */ folder) {
+  const { dev, ino } = statSync(folder);
+  return `${dev}:${ino}`;
+}
+
 /** @template T @param {() => Promise<T>} work @param {{ thing?: string, said?: string }} of `said`: what is running when one has to wait @returns {Promise<T>} */
-export async function oneAtATime(work, { thing = packageRoot, said = 'Another set-up of this checkout' } = {}) {
+export async function oneAtATime(
+  work,
+  { thing = identity(packageRoot), said = 'Another set-up of this checkout' } = {},
+) {
   const name = `\0binocle-setup-${createHash('sha256').update(thing).digest('hex').slice(0, 16)}`;
   const waiting = new Set();
   const lock = createServer((socket) => {

@@ -25,19 +25,23 @@ export function say(text) {
   process.stderr.write(`${text}\n`);
 }
 
-/** Runs `work`, telling how long it takes once that is noticeable. @template T @param {string} title @param {() => Promise<T>} work */
+/**
+ * Runs `work`, telling how long it takes once that is noticeable.
+ * @template T @param {string} title what stands in brackets at its end is told once @param {() => Promise<T>} work
+ */
 export async function step(title, work) {
   const started = performance.now();
+  const short = title.replace(/ \([^()]*\)$/, '');
   const passed = () => `${((performance.now() - started) / 1000).toFixed(0)} s`;
   let announced = false;
   const announce = setTimeout(() => {
     announced = true;
     say(`${title} …`);
   }, silentMs);
-  const progress = setInterval(() => say(`${title} … ${passed()}`), everyMs);
+  const progress = setInterval(() => say(`${short} … ${passed()}`), everyMs);
   try {
     const result = await work();
-    if (announced) say(`${title}: done in ${passed()}`);
+    if (announced) say(`${short}: done in ${passed()}`);
     return result;
   } finally {
     clearTimeout(announce);

@@ -13,7 +13,7 @@ import { judgeClock, judgeGovernors, judgeTemperature, judgeThrottling } from '.
 import { judgeCertificate, judgeHolder, judgePortRange, judgeStateFolder } from '../../src/cli/doctor/rim.js';
 import { nodeIsNewEnough } from '../../src/cli/doctor/software.js';
 import { packagePath } from '../../src/paths.js';
-import type { CameraFound } from '../../src/pipeline/machine.js';
+import type { CameraFound, Machine } from '../../src/pipeline/machine.js';
 import { listeners } from '../../src/server/port-holder.js';
 import { binocle } from '../harness/binocle.js';
 import { pi5 } from '../pipeline/machines.js';
@@ -27,6 +27,9 @@ const camerasHeldBy = (command: string): Finding =>
 const holder = { pid: 812, command: 'nginx: master process', user: 0, binocle: false };
 
 const pi: LibcameraFacts = { installed: true, version: '0.5.2+rpt20250903', raspberryPi: true, cameras: 2 };
+const cameras = (machine: Pick<Machine, 'cameras' | 'leftOut'>) =>
+  examineCameras({ machine: { ...pi5, ...machine }, plan: new Error('not planned') });
+const node: CameraFound = { api: 'v4l2', id: '/dev/video0', name: 'Webcam', modes: [], heldBy: null };
 
 const cases: { name: string; finding: Finding; verdict: Verdict; says: RegExp }[] = [
   {
@@ -120,7 +123,7 @@ const cases: { name: string; finding: Finding; verdict: Verdict; says: RegExp }[
     name: 'another user’s state folder',
     finding: judgeStateFolder('/state', 0o40700, 0, 1000),
     verdict: 'failure',
-    says: /user 0/,
+    says: /belongs to root/,
   },
   {
     name: 'the port of the program that runs',
@@ -169,6 +172,24 @@ const cases: { name: string; finding: Finding; verdict: Verdict; says: RegExp }[
     says: /may not open \/dev\/video0 \(group video\), \/dev\/dri\/renderD128 \(group render\)$/,
   },
   { name: 'any UDP port', finding: judgePortRange(0, 0), verdict: 'ok', says: /any/ },
+  {
+    name: 'a camera in a socket',
+    finding: cameras({ cameras: [{ ...node, api: 'libcamera', name: 'imx708', socket: 'CAM0' }] }),
+    verdict: 'ok',
+    says: /^imx708 \(libcamera, CAM0\)$/,
+  },
+  {
+    name: 'video devices that are no cameras',
+    finding: cameras({ cameras: [], leftOut: [{ ...node, because: 'a codec' }] }),
+    verdict: 'warning',
+    says: /none is connected.*; 1 video device is no camera$/,
+  },
+  {
+    name: 'a camera that this user may not open',
+    finding: cameras({ cameras: [], leftOut: [{ ...node, because: 'this user may not open it', denied: true }] }),
+    verdict: 'warning',
+    says: /may not open \/dev\/video0$/,
+  },
   { name: 'ten UDP ports', finding: judgePortRange(50_000, 50_009), verdict: 'warning', says: /few viewers/ },
   { name: 'a hundred UDP ports', finding: judgePortRange(50_000, 50_099), verdict: 'ok', says: /50000 to 50099/ },
 ];

@@ -33,6 +33,11 @@ for (const name of commands) {
   });
 }
 
+test('the checkout’s own link, which `npx binocle` takes, leads to an executable program', async () => {
+  const { stdout } = await promisify(execFile)(packagePath('node_modules', '.bin', 'binocle'), ['--version']);
+  assert.match(stdout, /^binocle \d/);
+});
+
 test('the table says of each command what its file says', async () => {
   const { stdout } = await binocle('--help');
   for (const name of commands) {

@@ -34,6 +34,13 @@ interface Camera {
 const fps = 50;
 const frameMs = 1000 / fps;
 
+const ns = (frames: number): number => Math.round(frames * frameMs * 1e6);
+const cameraText = (index: number, pattern: string, { phase = 0, late = 0, width = 64 }: Camera): string =>
+  `videotestsrc pattern=${pattern} timestamp-offset=${ns(phase)} ! video/x-raw,format=I420,width=${width},height=32,framerate=${fps}/1
+   ! clocksync ts-offset=${ns(late)} ! queue ! swap.sink_${index}`;
+const eyeText = (index: number): string =>
+  `swap.src_${index} ! queue ! appsink name=eye_${index} sync=false async=false`;
+
 /** Two cameras of one clock through a running `eyeswap`. */
 class Swap {
   readonly element: Element;
@@ -43,14 +50,8 @@ class Swap {
   #over = false;
 
   constructor(right: Camera = {}, properties = '') {
-    const ns = (frames: number): number => Math.round(frames * frameMs * 1e6);
-    const camera = (index: number, pattern: string, { phase = 0, late = 0, width = 64 }: Camera): string =>
-      `videotestsrc pattern=${pattern} timestamp-offset=${ns(phase)} ! video/x-raw,format=I420,width=${width},height=32,framerate=${fps}/1
-       ! clocksync ts-offset=${ns(late)} ! queue ! swap.sink_${index}`;
-    const eye = (index: number): string =>
-      `swap.src_${index} ! queue ! appsink name=eye_${index} sync=false async=false`;
     this.#pipeline = parse(
-      `eyeswap name=swap ${properties} ${camera(0, 'red', {})} ${camera(1, 'blue', right)} ${eye(0)} ${eye(1)}`,
+      `eyeswap name=swap ${properties} ${cameraText(0, 'red', {})} ${cameraText(1, 'blue', right)} ${eyeText(0)} ${eyeText(1)}`,
     );
     this.element = elementNamed(this.#pipeline, 'swap');
     play(this.#pipeline);

@@ -133,27 +133,30 @@ const exchanged: Record<string, [straight: string[], swapped: string[]]> = {
   ],
   mono: [['red red'], ['blue blue']],
 };
+/** What each file of the printed line shows. */
+async function shownBy(layout: string, plugin: boolean, swap: boolean): Promise<string[]> {
+  const profile = await profileWith(
+    ...small,
+    'cameras.left.launch=videotestsrc is-live=true num-buffers=20 pattern=red',
+    'cameras.right.launch=videotestsrc is-live=true num-buffers=20 pattern=blue',
+    `layout=${layout}`,
+    `view.swap=${swap}`,
+  );
+  const { machine } = await planHere(profile);
+  const drawn = planGraph(profile, plugin ? machine : withoutPlugin(machine), loadTemplates(profile));
+  await run('bash', ['-c', launchCommand(drawn, { kind: 'file', path: join(folder, 'swap.mkv') })]);
+  const files = layout === 'twin' ? ['swap-left.mkv', 'swap-right.mkv'] : ['swap.mkv'];
+  const eyes = layout === 'sbs' || layout === 'tab' ? 2 : 1;
+  const pictures = [];
+  for (const file of files) pictures.push(await shown(join(folder, file), eyes));
+  return pictures;
+}
+
 for (const [layout, [straight, swapped]] of Object.entries(exchanged))
   for (const plugin of [true, false])
     test(`${layout}${plugin ? '' : ', without the plugin'}: view.swap is in the picture of the printed line`, async () => {
-      const of = async (swap: boolean): Promise<string[]> => {
-        const profile = await profileWith(
-          ...small,
-          'cameras.left.launch=videotestsrc is-live=true num-buffers=20 pattern=red',
-          'cameras.right.launch=videotestsrc is-live=true num-buffers=20 pattern=blue',
-          `layout=${layout}`,
-          `view.swap=${swap}`,
-        );
-        const { machine } = await planHere(profile);
-        const drawn = planGraph(profile, plugin ? machine : withoutPlugin(machine), loadTemplates(profile));
-        await run('bash', ['-c', launchCommand(drawn, { kind: 'file', path: join(folder, 'swap.mkv') })]);
-        const files = layout === 'twin' ? ['swap-left.mkv', 'swap-right.mkv'] : ['swap.mkv'];
-        const pictures = [];
-        const eyes = layout === 'sbs' || layout === 'tab' ? 2 : 1;
-        for (const file of files) pictures.push(await shown(join(folder, file), eyes));
-        return pictures;
-      };
-      assert.deepEqual([await of(false), await of(true)], [straight, swapped]);
+      assert.deepEqual(await shownBy(layout, plugin, false), straight);
+      assert.deepEqual(await shownBy(layout, plugin, true), swapped);
     });
 
 /** Runs `gst-launch-1.0` with a chain as one types it; paths in it without spaces. */

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { chown, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { fingerprint, localCertificates } from '../../src/server/certificate.js';
-import { StateFolder } from '../../src/server/state-folder.js';
+import { StateFolder, stateFolderMend } from '../../src/server/state-folder.js';
 import { loadIdentity } from '../../src/server/tls.js';
 import { loadTokens } from '../../src/server/tokens.js';
 
@@ -35,6 +35,32 @@ test('certificates and tokens are their owner’s alone, and are made once', asy
   assert.notEqual(tokens.viewer, tokens.operator);
   for (const token of Object.values(tokens)) assert.ok(Buffer.from(token, 'base64url').length >= 16);
 });
+
+const asRoot = userInfo().uid === 0;
+
+test(
+  'a state folder that another user has made is told with the line that gives it back',
+  { skip: !asRoot && 'needs root' },
+  async () => {
+    const { path } = folder;
+    await chown(path, 65_534, 65_534);
+    assert.equal(stateFolderMend(path, 'EACCES'), `${path} belongs to user 65534: sudo chown -R "$USER": ${path}`);
+    await chown(parent, 65_534, 65_534);
+    assert.equal(
+      stateFolderMend(join(parent, 'another', 'state'), 'EACCES'),
+      `${parent} belongs to user 65534: sudo install -d -m 700 -o "$USER" ${parent}/another/state, or set state_dir to a folder of yours`,
+    );
+    assert.match(stateFolderMend(path, 'EROFS'), /^set state_dir/);
+  },
+);
+
+test(
+  'a state folder that is not this user’s: refused in a sentence',
+  { skip: asRoot && 'root may everything' },
+  async () => {
+    await assert.rejects(StateFolder.open('/root/binocle-state'), /belongs to root: sudo install -d -m 700/);
+  },
+);
 
 test('several that start at once agree on the tokens', async () => {
   const all = await Promise.all(Array.from({ length: 8 }, () => loadTokens(folder)));

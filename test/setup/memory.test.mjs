@@ -5,11 +5,17 @@ import { run, StepFailed } from '../../src/setup/step.mjs';
 
 describe('compilers at once', () => {
   const boards = [
-    { name: 'Zero 2 W', cores: 4, memory: 0.44e9, jobs: 1, says: /one file at a time since there are 0\.4 GB/ },
-    { name: 'Pi 3', cores: 4, memory: 0.97e9, jobs: 1, says: /one file at a time since there are 1\.0 GB/ },
-    { name: 'Pi 4 of 2 GB', cores: 4, memory: 1.97e9, jobs: 2, says: /2 files at a time since there are 2\.0 GB/ },
-    { name: 'Pi 5 of 4 GB', cores: 4, memory: 4.2e9, jobs: 4, says: /a minute, more on a Pi$/ },
-    { name: 'one core', cores: 1, memory: 8e9, jobs: 1, says: /a minute, more on a Pi$/ },
+    {
+      name: 'Zero 2 W',
+      cores: 4,
+      memory: 0.44e9,
+      jobs: 1,
+      says: /\(one file at a time, for there are 0\.4 GB of memory/,
+    },
+    { name: 'Pi 3', cores: 4, memory: 0.97e9, jobs: 2, says: /\(2 files at a time, for there are 1\.0 GB of memory/ },
+    { name: 'Pi 4 of 2 GB', cores: 4, memory: 1.97e9, jobs: 4, says: /more on a Pi\)$/ },
+    { name: 'Pi 5 of 4 GB', cores: 4, memory: 4.2e9, jobs: 4, says: /a minute, more on a Pi\)$/ },
+    { name: 'one core', cores: 1, memory: 8e9, jobs: 1, says: /a minute, more on a Pi\)$/ },
   ];
   for (const { name, cores, memory, jobs, says } of boards)
     test(`${name}: ${jobs}`, () => {

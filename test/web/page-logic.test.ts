@@ -229,9 +229,12 @@ test('its size is the angle that the camera saw', () => {
     model: 'pinhole',
     size: [640, 480],
     left: { K: [320, 0, 320, 0, 320, 240, 0, 0, 1], D: [] },
+    right: { K: [640, 0, 320, 0, 640, 240, 0, 0, 1], D: [] },
   } as const;
   const views = { left: plainView, right: plainView };
   assert.ok(close(fieldOfView({ calibration, view: views } as unknown as Profile), 90));
+  const swapped = { calibration, view: { ...views, swap: true } } as unknown as Profile;
+  assert.ok(close(fieldOfView(swapped), (2 * Math.atan(0.5) * 180) / Math.PI), 'of the camera that the left eye sees');
   assert.equal(fieldOfView({ calibration: { model: 'none' }, view: views } as unknown as Profile), 70);
   const { width, height } = screenSize(4 / 3, 90);
   assert.ok(close(width, 2 * distance) && close(height, 1.5 * distance));

@@ -10,8 +10,9 @@ import { lineColours } from '../../web/overlay/guides.js';
 import { Running } from '../harness/binocle.js';
 import { launchChromium } from '../harness/chromium.js';
 import { untilPlaying } from '../harness/page.js';
+import type { Eye } from '../../src/protocol/ws.js';
 import { readEyeLabel, type Pixels } from '../scene/frame-code.js';
-import { wearHeadset, type Placed } from './headset.js';
+import { screenSeen, wearHeadset, type Placed } from './headset.js';
 import { seen } from './seen.js';
 
 let browser: Browser;
@@ -194,6 +195,50 @@ test('save writes the file and says so; take back goes to what it says', async (
   await page.close();
 });
 
+/** Whose camera each half of the picture is of. */
+async function halves(page: Page): Promise<(Eye | null)[]> {
+  const [pixels, whole] = [await seen(page), await place(page)];
+  const half = { ...whole, width: whole.width / 2 };
+  return [half, { ...half, left: half.left + half.width }].map((part) => readEyeLabel(pixels, part));
+}
+
+test('one button swaps the eyes, and so does a key; undone, saved and taken back like the rest', async () => {
+  const page = await open();
+  const button = row(page, 'view.swap').locator('button');
+  const swapped = async (expected: boolean): Promise<void> => {
+    await until(async () =>
+      assert.deepEqual(await halves(page), expected ? ['right', 'left'] : ['left', 'right'], String(expected)),
+    );
+    await until(async () => assert.equal(await button.getAttribute('aria-pressed'), String(expected)));
+    assert.equal((await profile()).view.swap, expected);
+  };
+  await swapped(false);
+  assert.match((await row(page, 'view.swap').textContent())!, /as plugged in · at once/);
+  await button.click();
+  await swapped(true);
+  await page.locator('.row.unsaved[data-key="view.swap"]').waitFor();
+  await left(page);
+  assert.ok(await row(page, 'view.right.shift_x').isVisible(), 'the left eye’s picture is the right camera’s');
+  assert.equal(await row(page, 'view.left.shift_x').isVisible(), false);
+  await page.locator('#page-align [data-choice=both]').click();
+  await page.keyboard.press('Control+z');
+  await swapped(false);
+  await page.keyboard.press('x');
+  await swapped(true);
+  await page.keyboard.press('Control+s');
+  await until(async () => assert.match((await page.locator('.said').textContent())!, /^Saved to/));
+  const saved = load(await readFile(file, 'utf8')) as { profiles: { default: Profile } };
+  assert.equal(saved.profiles.default.view.swap, true);
+  await page.keyboard.press('x');
+  await swapped(false);
+  await page.locator('[data-part=rollback]').click();
+  await swapped(true);
+  await page.evaluate(() => window.binocle.set({ view: { swap: false } }));
+  await page.locator('[data-part=save]').click();
+  await until(async () => assert.equal(await page.locator('.unsaved-count').textContent(), 'All saved'));
+  await page.close();
+});
+
 test('an error is shown at the control that it is about, and set() rejects with the server’s message', async () => {
   const page = await open();
   await left(page);
@@ -284,6 +329,18 @@ test('the vertical offset is read out as it is, and levelled', async () => {
     return said[3] ? 0 : Number(said[1]) * (said[2] === 'lower' ? 1 : -1);
   };
   await until(async () => assert.ok(Math.abs((await read()) - 9.6) < 0.3, (await offset.textContent())!));
+  // What was read before is the wrong way round for what is seen from now on.
+  const readings = await page.evaluateHandle(() => {
+    const said: string[] = [];
+    const output = document.querySelector('output.offset')!;
+    new MutationObserver(() => said.push(output.textContent)).observe(output, { childList: true });
+    return said;
+  });
+  await page.keyboard.press('x');
+  await until(async () => assert.ok(Math.abs((await read()) + 9.6) < 0.3, (await offset.textContent())!));
+  const [first, ...others] = await readings.jsonValue();
+  assert.match(first!, /^Measuring/);
+  assert.ok(!others.some((words) => words.includes('lower')), others.join('; '));
   await page.locator('[data-part=level]').click();
   await until(async () => assert.ok(Math.abs(await read()) < 0.3, (await offset.textContent())!));
   const { view } = await profile();
@@ -291,7 +348,7 @@ test('the vertical offset is read out as it is, and levelled', async () => {
   await page.close();
 });
 
-test('in the headset a stick converges the eyes on the server, and a button takes it back', async () => {
+test('in the headset a stick converges the eyes on the server, and a button takes it back; a stick pressed swaps them', async () => {
   const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
   await wearHeadset(page, false);
   await page.goto(running.ready.url);
@@ -307,5 +364,18 @@ test('in the headset a stick converges the eyes on the server, and a button take
   await page.evaluate(() => globalThis.worn.controllers.left.updateAxis('thumbstick', 'x-axis', 0));
   await page.evaluate(() => globalThis.worn.controllers.right.updateButtonValue('b-button', 1));
   await until(async () => assert.equal((await profile()).view.left.shift_x, 0));
+
+  const places = await screenSeen(page, 70, 4 / 3);
+  const shows = async (): Promise<(Eye | null)[]> => {
+    const pixels = await seen(page);
+    return [readEyeLabel(pixels, places.left), readEyeLabel(pixels, places.right)];
+  };
+  await until(async () => assert.deepEqual(await shows(), ['left', 'right']));
+  await page.evaluate(() => globalThis.worn.controllers.right.updateButtonValue('thumbstick', 1));
+  await until(async () => assert.deepEqual(await shows(), ['right', 'left']));
+  assert.equal((await profile()).view.swap, true);
+  await page.evaluate(() => globalThis.worn.controllers.right.updateButtonValue('thumbstick', 0));
+  await page.evaluate(() => globalThis.worn.controllers.left.updateButtonValue('y-button', 1));
+  await until(async () => assert.deepEqual(await shows(), ['left', 'right'], 'Y takes it back'));
   await page.close();
 });

@@ -2,13 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Profile } from '../../src/protocol/configuration.js';
 import { mergePatch, valueAt, type Mapping } from '../../src/protocol/merge-patch.js';
+import { levelling } from '../../web/overlay/level.js';
 import { inProportion, opposite, together } from '../../web/settings/both-eyes.js';
 import { nudged, numberAt, written } from '../../web/settings/controls.js';
 import { withCoefficient, withIntrinsic } from '../../web/settings/lens.js';
 import { composed, difference, inverse, pathsOf } from '../../web/settings/patches.js';
 import { Refused } from '../../web/settings/requests.js';
 import { fineAbout, ratios } from '../../web/settings/scale.js';
-import { bothEyes, lens, oneEye, stream } from '../../web/settings/tables.js';
+import { onSwap, swapEyes } from '../../web/settings/swap.js';
+import { bothEyes, lens, oneEye, stream, swap } from '../../web/settings/tables.js';
 import { profile, Scene, settled } from './scene.js';
 
 const shift = (value: number): Mapping => ({ view: { left: { shift_x: value } } });
@@ -169,6 +171,7 @@ test('every control reads a value and sets that very value, by keys of the schem
     },
   };
   const controls = [
+    swap,
     ...bothEyes,
     ...oneEye('left'),
     ...stream,
@@ -187,7 +190,10 @@ test('every control reads a value and sets that very value, by keys of the schem
         pathsOf(control.patch(calibrated, to)).every((path) => control.paths.includes(path)),
         control.id,
       );
-    } else
+    } else if (control.kind === 'switch')
+      for (const on of [true, false])
+        assert.equal(control.read(mergePatch(calibrated, control.patch(calibrated, on)) as Profile), on);
+    else
       for (const { value } of control.choices) {
         const after = mergePatch(calibrated, control.patch(calibrated, value)) as Profile;
         assert.equal(control.read(after), value, control.id);
@@ -203,6 +209,10 @@ test('a control has range, step, cost and words from the schema', () => {
   );
   assert.equal(nudged(roll, 44.99, 10), 45);
   assert.equal(numberAt('capture.fps', { label: 'Rate' }).cost, 'graph');
+  assert.deepEqual(
+    [swap.cost, swap.costIn(profile), swap.costIn({ ...profile, layout: 'mono' })],
+    ['hot', 'hot', 'graph'],
+  );
 });
 
 function near(actual: number[], wanted: number[]): void {
@@ -225,6 +235,46 @@ test('both eyes: opposite keeps the mean, together the difference, zoom the rati
   near(shifts(apply(together('shift_x', -1, 1).patch(uneven, 1))), [1, 0.8]);
   const { left, right } = apply(inProportion('zoom', 0.1, 10).patch(uneven, 2));
   near([left.zoom / right.zoom, left.zoom * right.zoom], [2, 4]);
+});
+
+test('with the eyes exchanged, what the left eye sees is the right camera: convergence and levelling move that', () => {
+  const swapped = mergePatch(profile, {
+    view: { swap: true, left: { shift_x: 0.3 }, right: { shift_x: 0.1 } },
+  }) as Profile;
+  const convergence = opposite('shift_x', -1, 1);
+  near([convergence.read(swapped)], [-0.1]);
+  const after = mergePatch(swapped, convergence.patch(swapped, 0.05)) as Profile;
+  near(shifts(after.view), [0.15, 0.25]);
+  near([convergence.read(after)], [0.05]);
+  const reading = { kind: 'measured', dy: 48, roll: 2, height: 480, error: 0, found: 9, agreeing: 9 } as const;
+  const { left, right } = (mergePatch(swapped, levelling(swapped, reading)) as Profile).view;
+  near([left.shift_y, right.shift_y, left.roll_deg, right.roll_deg], [-0.05, 0.05, -1, 1]);
+});
+
+test('the eyes are exchanged by each press, and each is a step to undo; whoever needs to know hears when it is asked for and when it is so', async () => {
+  const scene = new Scene();
+  let heard = 0;
+  onSwap(scene.settings, () => (heard += 1));
+  assert.equal(swapEyes(scene.settings), true);
+  assert.equal(heard, 1, 'asked for');
+  scene.frame();
+  await scene.answer();
+  assert.equal(heard, 2, 'so');
+  assert.equal(swapEyes(scene.settings), false);
+  scene.frame();
+  await scene.answer();
+  assert.equal(scene.shown('view.swap'), false);
+  scene.settings.change(shift(0.1), 'another');
+  scene.frame();
+  await scene.answer();
+  assert.equal(heard, 4, 'other changes are nothing to it');
+  for (const swapped of [false, true, false]) {
+    const undoing = scene.settings.undo();
+    await undone(scene);
+    await undoing;
+    assert.equal(scene.shown('view.swap'), swapped);
+  }
+  assert.equal(swapEyes(new Scene('viewer').settings), null);
 });
 
 test('lens: one number of a list is changed, and the list grows to a length that the model knows', () => {

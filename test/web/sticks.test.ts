@@ -119,6 +119,33 @@ test('A saves and says where, B takes back, a held button acts once', async () =
   assert.equal(scene.sent.at(-1)!.type, 'rollback');
 });
 
+test('the right stick pressed swaps the eyes and says so, and nothing while it turns or zooms; Y takes it back', async () => {
+  const { scene, tuning, hold } = cockpit();
+  await hold(rest, 50);
+  await hold({ ...rest, right: controller(0, 0, 'stick') }, 300);
+  assert.equal(scene.shown('view.swap'), true);
+  assert.match(tuning.lines(1350).join(), /Eyes swapped/);
+  await hold(rest, 50);
+  await hold({ ...rest, right: controller(0.6, 0, 'stick') }, 100);
+  assert.equal(scene.shown('view.swap'), true);
+  await hold(rest, 500);
+  await hold({ ...rest, left: controller(0, 0, 'upper') }, 50);
+  await hold(rest, 500);
+  await hold({ ...rest, left: controller(0, 0, 'upper') }, 50);
+  await hold(rest, 50);
+  assert.equal(scene.shown('view.swap'), false, 'the roll and then the exchange are taken back');
+});
+
+test('with the eyes exchanged the left stick moves what the left eye sees', async () => {
+  const { scene, hold } = cockpit();
+  await hold(rest, 50);
+  await hold({ ...rest, right: controller(0, 0, 'stick') }, 50);
+  await hold(rest, 50);
+  await hold({ ...rest, left: controller(1, 0) }, 500);
+  const [left, right] = [scene.shown('view.left.shift_x'), scene.shown('view.right.shift_x')] as number[];
+  assert.ok(right! > 0.01 && left === -right!, `${String(left)} ${String(right)}`);
+});
+
 test('X goes through guides and comparisons and says which; lines come with the measure', async () => {
   const { overlays, tuning, hold } = cockpit();
   const seen = [];

@@ -29,6 +29,18 @@ export class OffsetMeter {
 
   start(): void {
     if (this.#worker) return;
+    const worker = this.#begin();
+    void this.#measure(worker);
+  }
+
+  /** Drops what is being measured, and begins again when what was sent before has been shown. */
+  again(): void {
+    if (!this.#worker) return;
+    this.stop();
+    this.#later(this.#begin(), this.#viewer.latency?.p50);
+  }
+
+  #begin(): Worker {
     const worker = new Worker(offsetWorkerPath, { type: 'module' });
     worker.addEventListener('message', ({ data }: MessageEvent<VerticalOffset>) => {
       const { dy = 0, error = 0 } = data.kind === 'measured' ? data : {};
@@ -37,7 +49,7 @@ export class OffsetMeter {
       this.#later(worker);
     });
     this.#worker = worker;
-    void this.#measure(worker);
+    return worker;
   }
 
   stop(): void {
@@ -58,7 +70,8 @@ export class OffsetMeter {
     } else for (const bitmap of [eyes.left, eyes.right]) bitmap.close();
   }
 
-  #later(worker: Worker): void {
-    if (worker === this.#worker) this.#timer = window.setTimeout(() => void this.#measure(worker), times.every);
+  /** `wait`: longer than usual by so much, ms. */
+  #later(worker: Worker, wait = 0): void {
+    if (worker === this.#worker) this.#timer = window.setTimeout(() => void this.#measure(worker), times.every + wait);
   }
 }

@@ -66,6 +66,12 @@ export class Overlays extends Emitter<OverlayEvents> {
     return this.#offset;
   }
 
+  /** It is true no more. */
+  forgetReading(): void {
+    this.#offset = null;
+    this.emit('offset');
+  }
+
   handleReading(reading: OffsetReading): void {
     if (!this.#measuring) return;
     this.#offset = reading;

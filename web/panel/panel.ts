@@ -1,16 +1,18 @@
 import type { Profile } from '../../src/protocol/configuration.js';
 import type { Eye } from '../../src/protocol/ws.js';
 import type { Control } from '../settings/controls.js';
+import { cameraOf } from '../settings/camera-of.js';
 import { eyeCalibration } from '../settings/lens.js';
 import type { Refused } from '../settings/requests.js';
 import type { Settings } from '../settings/settings.js';
-import { bothEyes, lens, oneEye, stream } from '../settings/tables.js';
+import { bothEyes, lens, oneEye, stream, swap } from '../settings/tables.js';
 import { ChoiceRow } from './choice-row.js';
 import { Choices } from './choices.js';
 import { Closing } from './closing.js';
 import { make } from './make.js';
 import { NumberRow } from './number-row.js';
 import type { Row, RowActions } from './row.js';
+import { SwitchRow } from './switch-row.js';
 import { Tabs } from './tabs.js';
 import { roleWords } from './words.js';
 
@@ -23,6 +25,7 @@ export class Panel {
   readonly #element: HTMLElement;
   readonly #settings: Settings;
   readonly #rows: Row[] = [];
+  /** For both eyes, and of each camera. */
   readonly #lists: Record<Whose, HTMLElement>;
   readonly #lens: Record<Eye, HTMLElement> = { left: make('div'), right: make('div') };
   readonly #whose: Choices<Whose>;
@@ -31,6 +34,7 @@ export class Panel {
   readonly #closing: Closing;
   #lensRows: Row[] = [];
   #lensShape = '';
+  #seen: Whose = 'both';
   #coarse = false;
   #last: Row | null = null;
   #stale = false;
@@ -41,7 +45,11 @@ export class Panel {
     this.#settings = settings;
     this.#whose = new Choices('Which eye', whose, (name) => this.#showEye(name));
     this.#strides = new Choices('Size of a step', strides, (name) => this.#stride(name === 'coarse'));
-    this.#lists = { both: this.#list(bothEyes), left: this.#list(oneEye('left')), right: this.#list(oneEye('right')) };
+    this.#lists = {
+      both: this.#list([swap, ...bothEyes]),
+      left: this.#list(oneEye('left')),
+      right: this.#list(oneEye('right')),
+    };
     this.#closing = new Closing(settings);
     const noLens = make('p', {
       className: 'note only',
@@ -52,9 +60,9 @@ export class Panel {
       lens: {
         label: 'Lens',
         content: [
-          make('h3', { textContent: 'Left eye' }),
+          make('h3', { textContent: 'Left camera' }),
           this.#lens.left,
-          make('h3', { textContent: 'Right eye' }),
+          make('h3', { textContent: 'Right camera' }),
           this.#lens.right,
           noLens,
         ],
@@ -108,13 +116,17 @@ export class Panel {
       profile: () => (this.#settings.open ? this.#settings.shown : null),
       coarse: () => this.#coarse,
     };
-    const row: Row = control.kind === 'number' ? new NumberRow(control, actions) : new ChoiceRow(control, actions);
+    const row = rowOf(control, actions);
     return row;
   }
 
+  /** Of one eye what belongs to the camera that it sees. */
   #showEye(name: Whose): void {
+    this.#seen = name;
     this.#whose.show(name);
-    for (const [whom, list] of Object.entries(this.#lists)) list.hidden = whom !== name;
+    const { shown } = this.#settings;
+    const listed = name === 'both' || !shown ? name : cameraOf(name, shown);
+    for (const [whom, list] of Object.entries(this.#lists)) list.hidden = whom !== listed;
   }
 
   #stride(coarse: boolean): void {
@@ -139,6 +151,7 @@ export class Panel {
     this.#closing.show();
     if (!shown || !first) return;
     this.#makeLens(shown);
+    this.#showEye(this.#seen);
     for (const row of [...this.#rows, ...this.#lensRows]) row.show({ profile: shown, first, unsaved, open });
   }
 
@@ -165,5 +178,16 @@ export class Panel {
     const rows = this.#last && about.includes(this.#last) ? [this.#last] : about;
     for (const row of rows) row.showFault(reason.message);
     if (!rows.some(({ element }) => element.offsetParent)) this.#closing.say(reason.message, true);
+  }
+}
+
+function rowOf(control: Control, actions: RowActions): Row {
+  switch (control.kind) {
+    case 'number':
+      return new NumberRow(control, actions);
+    case 'choice':
+      return new ChoiceRow(control, actions);
+    case 'switch':
+      return new SwitchRow(control, actions);
   }
 }

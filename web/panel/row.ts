@@ -55,8 +55,13 @@ export abstract class Row<C extends Control = Control> {
 
   protected abstract update(shown: Shown): void;
 
+  /** What a change costs now. */
+  protected cost(): string {
+    return this.control.cost;
+  }
+
   protected hint(...facts: string[]): void {
-    const text = [...facts, costWords[this.control.cost] ?? ''].filter(Boolean).join(' · ');
+    const text = [...facts, costWords[this.cost()] ?? ''].filter(Boolean).join(' · ');
     if (this.#hint.textContent !== text) this.#hint.textContent = text;
   }
 

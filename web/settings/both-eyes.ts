@@ -1,5 +1,6 @@
 import type { Profile } from '../../src/protocol/configuration.js';
 import type { Mapping } from '../../src/protocol/merge-patch.js';
+import { cameraOf } from './camera-of.js';
 import { clamp } from './scale.js';
 
 type Key = 'shift_x' | 'shift_y' | 'roll_deg' | 'zoom';
@@ -25,15 +26,23 @@ export function together(key: Key, least: number, most: number): BothEyes {
   };
 }
 
-/** They move against each other: half of left minus right. Their mean is kept. */
+/** They move against each other: half of what the left eye sees minus what the right one does, whichever cameras those are. Their mean is kept. */
 export function opposite(key: Key, least: number, most: number): BothEyes {
+  const seen = (profile: Profile): [left: number, right: number] => [
+    profile.view[cameraOf('left', profile)][key],
+    profile.view[cameraOf('right', profile)][key],
+  ];
   return {
-    read: ({ view }) => (view.left[key] - view.right[key]) / 2,
-    patch({ view }, value) {
-      const mean = (view.left[key] + view.right[key]) / 2;
+    read(profile) {
+      const [left, right] = seen(profile);
+      return (left - right) / 2;
+    },
+    patch(profile, value) {
+      const [left, right] = seen(profile);
+      const mean = (left + right) / 2;
       const reach = Math.min(mean - least, most - mean);
       const half = clamp(value, -reach, reach);
-      return eyes(key, mean + half, mean - half);
+      return profile.view.swap ? eyes(key, mean - half, mean + half) : eyes(key, mean + half, mean - half);
     },
   };
 }

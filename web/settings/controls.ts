@@ -35,7 +35,20 @@ export interface ChoiceControl extends ControlFacts {
   patch(profile: Profile, value: string | number): Mapping;
 }
 
-export type Control = NumberControl | ChoiceControl;
+/** Something that is so or not. */
+export interface SwitchControl extends ControlFacts {
+  kind: 'switch';
+  /** What its button does. */
+  verb: string;
+  /** Either case in words. */
+  states: { on: string; off: string };
+  /** What a change costs with this profile. */
+  costIn(profile: Profile): string;
+  read(profile: Profile): boolean;
+  patch(profile: Profile, on: boolean): Mapping;
+}
+
+export type Control = NumberControl | ChoiceControl | SwitchControl;
 
 /** What the schema says of a key of the profile. */
 export function keyFacts(path: string): SchemaNode {
@@ -92,6 +105,23 @@ export function choiceAt(path: string, label: string, words: Record<string, stri
     choices: values.map((value) => ({ value, label: words[value] ?? String(value) })),
     read: (profile) => valueAt(profile, path.split('.')) as string | number,
     patch: (_, value) => nested(path.split('.'), value) as Mapping,
+  };
+}
+
+/** A `boolean` of the schema's. */
+export function switchAt(
+  path: string,
+  words: Pick<SwitchControl, 'label' | 'verb' | 'states' | 'costIn'>,
+): SwitchControl {
+  return {
+    kind: 'switch',
+    id: path,
+    ...words,
+    description: keyFacts(path).description ?? '',
+    paths: [path],
+    cost: costOf(path),
+    read: (profile) => valueAt(profile, path.split('.')) === true,
+    patch: (_, on) => nested(path.split('.'), on) as Mapping,
   };
 }
 

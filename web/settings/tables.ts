@@ -6,6 +6,7 @@ import {
   keyFacts,
   numberAt,
   spread,
+  switchAt,
   type ChoiceControl,
   type Control,
   type NumberControl,
@@ -18,6 +19,14 @@ const ofHeight = ({ capture }: Profile, value: number): string => pixels(value *
 
 type ViewNumber = 'shift_x' | 'shift_y' | 'roll_deg' | 'zoom';
 type Combination = (key: ViewNumber, least: number, most: number) => BothEyes;
+
+/** For cameras that were plugged into the wrong sockets. */
+export const swap = switchAt('view.swap', {
+  label: 'Swap eyes',
+  verb: 'Swap',
+  states: { on: 'swapped', off: 'as plugged in' },
+  costIn: ({ layout }) => (layout === 'mono' ? 'graph' : 'hot'),
+});
 
 /** What is set for both eyes at once: the first four make a pair comfortable, the others turn and move the whole. */
 export const bothEyes: readonly NumberControl[] = [
@@ -44,9 +53,9 @@ export const bothEyes: readonly NumberControl[] = [
   both('shift-y', 'shift_y', together, 'Up and down', 'Both pictures down.', ofHeight),
 ];
 
-/** The `view` of one eye. */
-export function oneEye(eye: Eye): readonly Control[] {
-  const at = `view.${eye}`;
+/** The `view` of one camera. */
+export function oneEye(camera: Eye): readonly Control[] {
+  const at = `view.${camera}`;
   return [
     numberAt(`${at}.shift_x`, { label: 'Across', also: ofWidth }),
     numberAt(`${at}.shift_y`, { label: 'Up and down', also: ofHeight }),
@@ -94,7 +103,7 @@ export const stream: readonly Control[] = [
   choiceAt('encode.encoder', 'Encoder'),
 ];
 
-/** The lens of one eye as it was calibrated; nothing where there is no calibration. `first`: as it was when the page came. */
+/** The lens of one camera as it was calibrated; nothing where there is no calibration. `first`: as it was when the page came. */
 export function lens(eye: Eye, first: Profile): readonly NumberControl[] {
   const calibrated = eyeCalibration(first, eye);
   if (!calibrated) return [];

@@ -11,9 +11,10 @@ interface ToolbarActions {
   panel(): void;
   guides(): void;
   measure(): void;
+  swap(): void;
 }
 
-/** The buttons, and the keys that do the same: 1–6 views, V the headset, F full screen, H the line of figures, P the panel, G guides, M measure. */
+/** The buttons, and the keys that do the same: 1–6 views, V the headset, F full screen, H the line of figures, P the panel, G guides, M measure, X the other eye for each camera. */
 export class Toolbar {
   readonly #buttons: Record<View, HTMLButtonElement>;
   readonly #choice: HTMLElement;
@@ -52,6 +53,7 @@ export class Toolbar {
       if (key === 'p') actions.panel();
       if (key === 'g') actions.guides();
       if (key === 'm') actions.measure();
+      if (key === 'x') actions.swap();
       if (key === 'v' && !this.#vr.disabled) actions.vr();
     });
   }

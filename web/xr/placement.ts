@@ -1,4 +1,5 @@
 import type { Profile } from '../../src/protocol/configuration.js';
+import { cameraOf } from '../settings/camera-of.js';
 
 /** Metres; far enough that the eyes need hardly focus, near enough that a panel can be read. */
 export const distance = 2;
@@ -22,11 +23,13 @@ export function screenSize(aspect: number, horizontalDegrees: number): Size {
 
 /** Horizontal field of view of the left eye as it is sent, degrees, from its projection (OpenCV's P or K) and zoom. */
 export function fieldOfView({ calibration, view }: Pick<Profile, 'calibration' | 'view'>): number {
-  const focal = calibration.left?.P?.[0] ?? calibration.left?.K[0];
+  const camera = cameraOf('left', { view });
+  const focal = calibration[camera]?.P?.[0] ?? calibration[camera]?.K[0];
   if (calibration.model === 'none' || !focal || !calibration.size) return field.usual;
-  const turned = view.left.rotate === 90 || view.left.rotate === 270;
+  const { rotate, zoom } = view[camera];
+  const turned = rotate === 90 || rotate === 270;
   const across = calibration.size[turned ? 1 : 0]!;
-  return (2 * Math.atan(across / (2 * focal * view.left.zoom)) * 180) / Math.PI;
+  return (2 * Math.atan(across / (2 * focal * zoom)) * 180) / Math.PI;
 }
 
 export interface Point {

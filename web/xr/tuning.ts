@@ -5,7 +5,8 @@ import { offsetWords } from '../overlay/words.js';
 import { capital, roleWords, unsavedWords } from '../panel/words.js';
 import type { NumberControl } from '../settings/controls.js';
 import type { Settings } from '../settings/settings.js';
-import type { Button, Controller, Hand } from './controllers.js';
+import { swapEyes } from '../settings/swap.js';
+import { deflection, type Button, type Controller, type Hand } from './controllers.js';
 import { moved, valueWords } from './stick-tuning.js';
 
 type Held = Partial<Record<Hand, Controller>>;
@@ -17,7 +18,7 @@ type Held = Partial<Record<Hand, Controller>>;
 const times = { longestStep: 100, rest: 300, said: 4000, words: 100 } as const;
 const hints = [
   'Left stick: convergence, vertical · right stick: roll, zoom · with the grip: both as one',
-  'A save · B take back · Y undo · X lines and comparisons · left stick pressed: level',
+  'A save · B take back · Y undo · X guides · sticks pressed: left level, right swap eyes',
 ] as const;
 
 /** The controllers of an immersive session: sticks tune the alignment live, buttons save, take back, undo and lay things over the picture. */
@@ -93,11 +94,19 @@ export class Tuning {
     if (went('right', 'upper')) this.#tell(settings.rollback().then(() => 'Back to what the file says'));
     if (went('left', 'upper')) this.#tell(settings.undo().then(() => 'One step back'));
     if (went('left', 'lower')) nextInHeadset(this.#overlays);
+    // A hand that turns or zooms presses by mistake.
+    const { x, y } = deflection(held.right ?? { x: 0, y: 0 });
+    if (went('right', 'stick') && x === 0 && y === 0) this.#swap();
     const { offset } = this.#overlays;
     if (went('left', 'stick') && settings.shown && settings.open && offset?.kind === 'measured') {
       settings.change(levelling(settings.shown, offset), `level ${String((this.#gestures += 1))}`);
       this.#say('Levelled by what was measured');
     }
+  }
+
+  #swap(): void {
+    const swapped = swapEyes(this.#settings);
+    if (swapped !== null) this.#say(swapped ? 'Eyes swapped' : 'Eyes as plugged in');
   }
 
   #tell(outcome: Promise<string>): void {

@@ -87,28 +87,35 @@ function examineGraphics(machine: Patient['machine']) {
   );
 }
 
-/** Cameras that the running program has open are in good hands. */
+/** Which cameras there are, and what keeps them from being used. What the running program has open is in good hands. */
 export function examineCameras({ machine, plan }: Pick<Patient, 'machine' | 'plan'>): Finding {
   if (machine === null) return unknown;
-  const { cameras } = machine;
+  const { cameras, leftOut = [] } = machine;
   const wanted = plan instanceof Error ? [] : Object.values(plan.sources);
   const held = cameras.filter(heldByOthers);
-  const names = cameras
-    .map((camera) => {
-      const { api, name, id } = camera;
-      return `${name || id} (${api}${heldByBinocle(camera) ? ', in use by Binocle itself' : ''})`;
-    })
-    .join(', ');
+  const names = cameras.map((camera) => {
+    const { api, name, id, socket } = camera;
+    const also = [...(socket ? [socket] : []), ...(heldByBinocle(camera) ? ['in use by Binocle itself'] : [])];
+    return `${name || id} (${[api, ...also].join(', ')})`;
+  });
   if (held.length > 0)
     return warning(
       held.map(({ name, id, heldBy }) => `${name || id} is open in ${heldBy!.command} [pid:${heldBy!.pid}]`).join('; '),
       'end that program if the camera is wanted here',
     );
-  if (cameras.length > 0) return ok(names);
+  if (cameras.length > 0) return ok(names.join(', '));
   if (wanted.some((source) => source === 'libcamera' || source.startsWith('v4l2')))
     return failure('none is connected', 'check the cable and its clips, then `binocle cameras`');
+  const denied = leftOut.filter((device) => device.denied === true).map(({ id }) => id);
+  if (denied.length > 0)
+    return warning(
+      `none can be used: this user may not open ${denied.join(', ')}`,
+      'sudo usermod -aG video "$USER", then log in again',
+    );
+  const count = leftOut.length;
+  const others = count === 0 ? '' : `; ${count} video device${count > 1 ? 's are no cameras' : ' is no camera'}`;
   return warning(
-    'none is connected: the picture is simulated or comes from files',
+    `none is connected: the picture is simulated or comes from files${others}`,
     'connect a camera, then `binocle cameras` lists it',
   );
 }

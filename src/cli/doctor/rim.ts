@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync 
 import { createServer, isIP } from 'node:net';
 import { join } from 'node:path';
 import { holderOfPort, nameOfHolder, type PortHolder } from '../../server/port-holder.js';
+import { stateFolderMend } from '../../server/state-folder.js';
 import { failure, ok, warning, type Check, type Finding, type Patient } from './check.js';
 
 /** Ports of one viewer: one for all tracks, and some for those whose sockets linger. */
@@ -19,7 +20,8 @@ export function judgeCertificate(subject: string, days: number, mend: string): F
 
 /** @param mode permission bits @param owner uid, and that of this process */
 export function judgeStateFolder(path: string, mode: number, owner: number, self: number): Finding {
-  if (owner !== self) return failure(`${path} belongs to user ${owner}`, `sudo chown -R ${self} ${path}`);
+  if (owner !== self)
+    return failure(`${path} belongs to ${owner === 0 ? 'root' : `user ${owner}`}`, `sudo chown -R "$USER": ${path}`);
   if ((mode & 0o077) !== 0)
     return warning(`${path} can be read by others (${(mode & 0o777).toString(8)})`, `chmod 700 ${path}`);
   return ok(path);
@@ -109,7 +111,13 @@ function isLoopback(host: string): boolean {
 
 function examineState({ selected }: Patient): Finding {
   const path = selected.configuration.state_dir;
-  const stat = statSync(path, { throwIfNoEntry: false });
+  let stat;
+  try {
+    stat = statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return failure(`${path} cannot be looked at (${code})`, stateFolderMend(path, code));
+  }
   if (stat === undefined) return ok(`${path} is made at the first start`);
   if (!stat.isDirectory()) return failure(`${path} is not a folder`, 'remove it, or set state_dir');
   const judged = judgeStateFolder(path, stat.mode, stat.uid, process.getuid?.() ?? stat.uid);
