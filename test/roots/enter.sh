@@ -10,5 +10,7 @@ exec unshare --mount --propagation private --pid --fork --kill-child --mount-pro
 	if [ -n "$BIND" ]; then mount --bind "$0${BIND%:*}" "$0${BIND#*:}"; fi
 	user=$1
 	shift
-	exec chroot "$0" setpriv --reuid "$user" --regid "$user" --init-groups --reset-env "$@"
+	# No exec: the first process of a machine takes in the orphans, and a shell that waits does.
+	chroot "$0" setpriv --reuid "$user" --regid "$user" --init-groups --reset-env "$@"
+	exit $?
 ' "$root" "$@"
