@@ -194,9 +194,9 @@ test('two of one model are the pair, wherever they stand in the list', async () 
 
 test('a USB camera is named by its port, too, wherever its node is this time', async () => {
   const link = '/dev/v4l/by-path/pci-0000:00:14.0-usb-0:2:1.0-video-index0';
-  const two = recorded(pc.board, { nodes: [...camera(0, 'ELP'), ...camera(2, 'ELP')] });
-  const nodes = two.nodes.map((each) => (each.path === '/dev/video2' ? { ...each, links: [link] } : each));
-  const machine = { ...pcWithoutGl, ...sortDevices({ ...two, nodes }) };
+  const pair = recorded(pc.board, { nodes: [...camera(0, 'ELP'), ...camera(2, 'ELP')] });
+  const nodes = pair.nodes.map((each) => (each.path === '/dev/video2' ? { ...each, links: [link] } : each));
+  const machine = { ...pcWithoutGl, ...sortDevices({ ...pair, nodes }) };
   const text = graphText(planGraph(await profileWith(`cameras.left.device=${link}`), machine, templates));
   assert.match(text, /left_source device=\/dev\/video2 [\s\S]*right_source device=\/dev\/video0 /);
   assert.match(report(machine.cameras), /v4l2 1: \/dev\/video2 {2}ELP\n {2}always \/dev\/v4l\/by-path\//);
