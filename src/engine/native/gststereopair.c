@@ -13,6 +13,7 @@
  */
 #include "binocle.h"
 #include <gst/video/video.h>
+#include <string.h>
 
 GST_DEBUG_CATEGORY_STATIC(stereopair_debug);
 #define GST_CAT_DEFAULT stereopair_debug
@@ -212,19 +213,38 @@ static GstVideoFrame place_in(const StereoPair *self, const GstVideoFrame *whole
 	return part;
 }
 
+/* Row by row: where strides are equal, gst_video_frame_copy() of GStreamer 1.26 takes whole strides, and of a part of a picture that is too much. */
+static void copy_picture(const GstVideoFrame *to, const GstVideoFrame *from)
+{
+	const GstVideoFormatInfo *format = to->info.finfo;
+	guint plane;
+
+	for (plane = 0; plane < GST_VIDEO_FRAME_N_PLANES(to); plane++) {
+		gint components[GST_VIDEO_MAX_COMPONENTS], rows, row;
+		gsize bytes;
+
+		gst_video_format_info_component(format, plane, components);
+		bytes = GST_VIDEO_FORMAT_INFO_SCALE_WIDTH(format, components[0], to->info.width) *
+			GST_VIDEO_FORMAT_INFO_PSTRIDE(format, components[0]);
+		rows = GST_VIDEO_FORMAT_INFO_SCALE_HEIGHT(format, components[0], to->info.height);
+		for (row = 0; row < rows; row++)
+			memcpy((guint8 *)to->data[plane] + row * GST_VIDEO_FRAME_PLANE_STRIDE(to, plane),
+			       (const guint8 *)from->data[plane] + row * GST_VIDEO_FRAME_PLANE_STRIDE(from, plane), bytes);
+	}
+}
+
 /* Copies one eye's picture to its place: the one that it has, else the one in the last picture of both. */
 static gboolean draw(StereoPair *self, const GstVideoFrame *whole, gint index)
 {
 	Eye *eye = &self->eyes[index];
 	GstVideoFrame to = place_in(self, whole, (index > 0) != self->swap), from, picture;
-	gboolean copied;
 
 	if (!gst_video_frame_map(&picture, eye->shown ? &eye->info : &self->out, eye->shown ? eye->shown : self->last, GST_MAP_READ))
 		return FALSE;
 	from = eye->shown ? picture : place_in(self, &picture, (index > 0) != self->last_swap);
-	copied = gst_video_frame_copy(&to, &from);
+	copy_picture(&to, &from);
 	gst_video_frame_unmap(&picture);
-	return copied;
+	return TRUE;
 }
 
 /* Sends both eyes' `shown`, captured at `time`. With the lock, which keeps the order; what follows downstream is a queue. */
