@@ -1,18 +1,18 @@
 /**
  * Tests that want more than this machine. `npm test -- --NAME` runs them along with the rest, `npm run test:NAME` alone.
  *
- * `packages`: what is installed for it; `root`: only root can make what it needs; `rig`: module of the compiled tests that makes it.
+ * `packages`: what is installed for it; `root`: only root can make what it needs; `processor`: the only one where it says anything; `rig`: module of the compiled tests that makes it.
  */
 import { compilePlugin } from './native.mjs';
 import { oneAtATime } from './one-at-a-time.mjs';
 import { inPackage } from './places.mjs';
 import { run, step, StepFailed } from './step.mjs';
 
-/** @typedef {{ packages: import('./packages.mjs').Requirement['for'][], root: boolean, rig: string }} Lane @type {Record<string, Lane>} */
+/** @typedef {{ packages: import('./packages.mjs').Requirement['for'][], root: boolean, processor?: string, rig: string }} Lane @type {Record<string, Lane>} */
 export const lanes = {
   libcamera: { packages: ['rig'], root: true, rig: 'libcamera/rig.js' },
   debian13: { packages: ['rig'], root: true, rig: 'roots/debian13.js' },
-  arm64: { packages: ['arm64'], root: false, rig: 'arm64/rig.js' },
+  arm64: { packages: ['arm64'], root: false, processor: 'x64', rig: 'arm64/rig.js' },
 };
 
 /** @param {string[]} args of `npm test` @returns {{ asked: Map<string, string[]>, patterns: string[] }} asked: lanes, each with its own patterns (`--NAME=PATTERN,…`) */
@@ -28,8 +28,17 @@ export function readArguments(args) {
   return { asked, patterns };
 }
 
-/** @param {Iterable<string>} asked names of lanes @param {number | undefined} user whoever runs this */
-export function mustBeRoot(asked, user = process.getuid?.()) {
+/** Says what a lane lacks here, before anything is installed or made for it. @param {Iterable<string>} asked names of lanes @param {{ user?: number | undefined, processor?: string }} here */
+export function refuse(asked, { user = process.getuid?.(), processor = process.arch } = {}) {
+  for (const name of asked)
+    if ((lanes[name].processor ?? processor) !== processor)
+      throw new StepFailed(
+        `${name}: this compares a PC's processor (amd64) with an emulated one, and here is ${processor}`,
+        {
+          mend: '`npm test` itself shows what this processor does.',
+          status: 3,
+        },
+      );
   const needing = [...asked].filter((name) => lanes[name].root);
   if (needing.length === 0 || user === 0) return;
   throw new StepFailed(

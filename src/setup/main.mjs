@@ -8,7 +8,7 @@ if (complaint) {
 }
 
 const { inPackage } = await import('./places.mjs');
-const { lanes, mustBeRoot, readArguments } = await import('./lanes.mjs');
+const { lanes, refuse, readArguments } = await import('./lanes.mjs');
 const { setUp } = await import('./set-up.mjs');
 const { StepFailed, say } = await import('./step.mjs');
 
@@ -56,7 +56,7 @@ if (!command) {
 
 try {
   const asked = name === 'test' ? [...readArguments(args).asked.keys()] : command.lane ? [command.lane] : [];
-  mustBeRoot(asked);
+  refuse(asked);
   command.packages.push(...asked.flatMap((lane) => lanes[lane].packages));
   await setUp(command);
   if (command.work) {

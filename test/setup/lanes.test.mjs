@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mustBeRoot, readArguments } from '../../src/setup/lanes.mjs';
+import { readArguments, refuse } from '../../src/setup/lanes.mjs';
 
 const read = (/** @type {string[]} */ ...args) => {
   const { asked, patterns } = readArguments(args);
@@ -19,12 +19,18 @@ test('arguments of npm test: words of paths, and lanes, one of which may have wo
   });
 });
 
-test('a lane that mounts says that it wants root, before anything is installed or made; the others want none', () => {
-  mustBeRoot(['arm64'], 1000);
-  mustBeRoot(['libcamera', 'debian13'], 0);
-  assert.throws(() => mustBeRoot(['arm64', 'libcamera', 'debian13'], 1000), {
+test('a lane says what it lacks here, before anything is installed or made', () => {
+  const [pi, pc] = [
+    { user: 1000, processor: 'arm64' },
+    { user: 0, processor: 'x64' },
+  ];
+  refuse([], pi);
+  refuse(['arm64'], { ...pc, user: 1000 });
+  refuse(['arm64', 'libcamera', 'debian13'], pc);
+  assert.throws(() => refuse(['arm64', 'libcamera', 'debian13'], { ...pc, user: 1000 }), {
     message: /^libcamera and debian13: .* only root can$/,
     mend: /as root/,
     status: 3,
   });
+  assert.throws(() => refuse(['arm64'], pi), { message: /^arm64: .* here is arm64$/, mend: /npm test/, status: 3 });
 });
