@@ -58,7 +58,7 @@ const metrics: readonly Metric[] = [
   {
     name: 'frames_dropped_total',
     type: 'counter',
-    help: 'Frames left out between capture and encoder because a later one was there, to within the few on their way.',
+    help: 'Frames left out between capture and encoder because a later one was there, to within the few on their way; with two tracks, what an eye is sent is held against the camera of its name.',
     labels: ['rig', 'eye', 'stage', 'reason'],
     read: ofRigs(({ ledger }) =>
       ledger.drops.map(({ eye, stage, reason, frames }) => ({ labels: { eye, stage, reason }, value: frames })),

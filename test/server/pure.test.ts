@@ -164,4 +164,21 @@ test('frames that never reach the encoder are dropped; those on their way are no
   );
   ledger.read(readings(3000, 93, 80), 0);
   assert.deepEqual(ledger.drops, [{ eye: 'both', stage: 'encode', reason: 'late', frames: 10 }]);
+
+  // The right camera alone, whose picture is the left one's in its place.
+  const alone = new RigLedger();
+  for (const [at, captured, encoded] of [
+    [1000, 33, 30],
+    [2000, 63, 50],
+  ] as const)
+    alone.read(
+      {
+        ...readings(at, captured, encoded),
+        capturedFrames: { right: captured },
+        outputs: [{ content: 'left', encodedFrames: encoded, encodedBytes: 0 }],
+      },
+      0,
+    );
+  assert.deepEqual(counts(alone), { 'right captured': 63, 'left encoded': 50 });
+  assert.deepEqual(alone.drops, [{ eye: 'left', stage: 'encode', reason: 'late', frames: 10 }]);
 });
