@@ -51,8 +51,8 @@ export function cameraWords({ id, socket }: CameraFound): string {
   return socket === null || socket === undefined ? id : `${id} at ${socket}`;
 }
 
-/** Names of sockets that `device` may be, in any case. */
-const socketName = /^cam[01]?$/i;
+/** Names of sockets that `device` may be, in any case; also of sockets that no board has, which are told so. */
+const socketName = /^cam\d*$/i;
 
 /**
  * The camera that `device` names: a socket, a number of the list, an id, a link to a node, or a part of id or name. What was left out is found by its id. Null where

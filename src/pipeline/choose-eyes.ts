@@ -104,6 +104,8 @@ function eyesAsSaid(
     const { device } = settings[eye];
     if (isReal(source) && device === 'auto') continue;
     const camera = isReal(source) ? cameraNamed(device, machine, source.source, eye) : null;
+    if (camera !== null && camerasOf(eyes).includes(camera))
+      throw noCamera(eye, `cameras.${eye}.device names the camera of the other eye, ${cameraWords(camera)}`, machine);
     eyes.set(eye, camera === null ? source : { ...source, camera });
   }
   for (const [eye, source] of wanted) {

@@ -9,7 +9,7 @@ import { graphText } from '../../src/pipeline/text.js';
 import { planGraph } from '../../src/pipeline/plan-graph.js';
 import { pc, recorded } from './recorded/boards.js';
 import { anySize, caps, jpeg, listed, raw, unlisted, usbCamera, type NodeFacts } from './recorded/devices.js';
-import { pcWithoutGl, profileWith, templates } from './machines.js';
+import { pcWithoutGl, planOn, profileWith, templates } from './machines.js';
 
 test('modes are read from the caps of a device: what a template takes, in fixed sizes', () => {
   assert.deepEqual(
@@ -246,4 +246,26 @@ describe('the socket of a camera is read from the device tree, else from a table
   ];
   for (const [board, id, socket] of cases)
     test(`${board.model ?? 'a PC'}, ${id}`, () => assert.equal(socketOf(id, board), socket));
+});
+
+test('a socket that no camera is in, or that no board has, is refused by its own key', async () => {
+  for (const device of ['CAM1', 'CAM7'])
+    await assert.rejects(planOn(pcWithoutGl, `cameras.left.device=${device}`, 'layout=sbs'), {
+      reason: 'source-failed',
+      path: 'profile.cameras.left.device',
+      message: new RegExp(`no camera is known to be at ${device} for the left eye`),
+    });
+});
+
+test('one camera for both eyes is refused before anything starts', async () => {
+  const machine = {
+    ...pcWithoutGl,
+    ...sortDevices(recorded(pc.board, { nodes: [...camera(0, 'ELP'), ...camera(2, 'ELP')] })),
+  };
+  const both = ['cameras.left.device=/dev/video2', 'cameras.right.device=/dev/video2'];
+  await assert.rejects(planOn(machine, ...both), {
+    reason: 'source-failed',
+    path: 'profile.cameras.right.device',
+    message: /cameras\.right\.device names the camera of the other eye, \/dev\/video2/,
+  });
 });
